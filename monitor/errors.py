@@ -1,0 +1,86 @@
+"""What can go wrong, said in one line with the mend. Everything a user can cause is a MonitorError."""
+
+from __future__ import annotations
+
+
+class MonitorError(Exception):
+    """A problem told to a person: `message` says what and where, `hint` the mend. `exit_status` is the command's."""
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """One line: the message, then the mend."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class UsageError(MonitorError):
+    """The command line asks for something that cannot be."""
+
+    exit_status = 2
+
+
+class ConfigError(MonitorError):
+    """One or more problems in the config files; `problems` holds a line for each, all found at once."""
+
+    exit_status = 2
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class QueryError(MonitorError):
+    """A query that cannot be read. `column` is 1-based, in characters of `query`."""
+
+    exit_status = 2
+
+    def __init__(self, message: str, *, query: str, column: int, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.query = query
+        self.column = column
+
+    def __str__(self) -> str:
+        """One line: column, message, mend."""
+        return f"column {self.column}: {super().__str__()}"
+
+
+class StoreError(MonitorError):
+    """The store cannot be opened, read or written; nothing acknowledged is lost."""
+
+
+class StoreBusyError(StoreError):
+    """Another process held the store longer than the wait allowed."""
+
+
+class NewerStoreError(StoreError):
+    """The store was written by a newer monitor; it is left untouched."""
+
+    exit_status = 2
+
+
+class SourceError(MonitorError):
+    """A source that could not be read. Stored as the source's health, never shown as a traceback.
+
+    `kind` is a stable word for scripts: unreachable, timeout, refused, http-404, too-large, not-a-feed, unreadable …
+    `permanent` means that trying again will not help until somebody changes something (410, a refused address).
+    `retry_after` is the number of seconds the server asked for, None if it did not.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str,
+        hint: str | None = None,
+        permanent: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.kind = kind
+        self.permanent = permanent
+        self.retry_after = retry_after

@@ -1,0 +1,53 @@
+"""What a mark does to a state: pure, so that the store, the dashboard and the tests agree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.errors import UsageError
+from monitor.model import Mark, Note, State
+
+
+def apply(mark: Mark, state: State) -> State:
+    """The state after a mark. Equal to `state` but for `by` and `at` when the mark changes nothing.
+
+    Raises UsageError where a mark lacks its value.
+    """
+    changed = _changed(mark, state)
+    return state if changed == state else replace(changed, by=mark.who, at=mark.at)
+
+
+def _changed(mark: Mark, state: State) -> State:
+    match mark.action:
+        case "read" | "unread":
+            return replace(state, read=mark.action == "read")
+        case "star" | "unstar":
+            return replace(state, starred=mark.action == "star")
+        case "watch":
+            return replace(state, triage="watching", snoozed_until=None)
+        case "done":
+            return replace(state, triage="done", read=True)
+        case "dismiss":
+            return replace(state, triage="dismissed", read=True)
+        case "restore":
+            return replace(state, triage="new", snoozed_until=None)
+        case "snooze":
+            if mark.until is None:
+                raise UsageError("snooze needs a time", hint="say until when, such as 2h or 2026-11-24T09:00Z")
+            return replace(state, snoozed_until=mark.until)
+        case "assign":
+            return replace(state, assignee=mark.value or None)
+        case "note":
+            note = Note(text=_value(mark), who=mark.who, at=mark.at)
+            return replace(state, notes=(*state.notes, note))
+        case "tag":
+            value = _value(mark)
+            return state if value in state.tags else replace(state, tags=(*state.tags, value))
+        case "untag":
+            return replace(state, tags=tuple(tag for tag in state.tags if tag != mark.value))
+
+
+def _value(mark: Mark) -> str:
+    if not mark.value:
+        raise UsageError(f"{mark.action} needs a text")
+    return mark.value
