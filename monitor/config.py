@@ -58,7 +58,7 @@ class Dashboard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything the config says. `folder` is where it was read from, `origin` why there (--config, user, shipped …)."""
+    """Everything the config says. `folder` is where it was read from, `origin` why there (--config, user, shipped)."""
 
     folder: Path
     origin: str

@@ -259,7 +259,19 @@ class Needle:
 
 
 Action = Literal[
-    "read", "unread", "star", "unstar", "watch", "done", "dismiss", "restore", "snooze", "assign", "note", "tag", "untag"
+    "read",
+    "unread",
+    "star",
+    "unstar",
+    "watch",
+    "done",
+    "dismiss",
+    "restore",
+    "snooze",
+    "assign",
+    "note",
+    "tag",
+    "untag",
 ]
 
 
@@ -349,8 +361,8 @@ class View:
     """Which stories, in which order.
 
     `shelf` "open" leaves out what is dismissed, done or still snoozed; "hidden" is just those; "starred" and "all" say
-    themselves. A query comes beside a view, not in it (see `Store.page`). With order "score" and a topic, the score on that
-    topic counts.
+    themselves. A query comes beside a view, not in it (see `Store.page`). With order "score" and a topic, the score on
+    that topic counts.
     """
 
     topic: str | None = None
@@ -374,7 +386,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How much stands on one shelf or topic: open items, unread ones, and hits per hour over the last day, oldest first."""
+    """What stands on a shelf or topic: open items, unread ones, hits per hour over the last day, oldest first."""
 
     total: int = 0
     unread: int = 0
@@ -393,7 +405,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Something changed up to `revision`. `reset` means: more than can be told, or another store; read everything again."""
+    """Something changed up to `revision`. `reset`: more than can be told, or another store; read everything again."""
 
     revision: int
     items: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """What any store promises. One contract suite runs on each implementation.
 
-A store is opened by `monitor.store.open_store(url, …)`. Every method may be called from any thread. When a method that writes
-returns, what it wrote is durable. Methods raise `StoreError` and its children, never the errors of what lies beneath.
+A store is opened by `monitor.store.open_store(url, …)`. Every method may be called from any thread. When a method that
+writes returns, what it wrote is durable. Methods raise `StoreError` and its children, never the errors of what lies beneath.
 """
 
 from __future__ import annotations
@@ -89,9 +89,10 @@ class Store(Protocol):
     ) -> int:
         """Store new and edited items, with the source's health and memory, all or nothing; the new revision.
 
-        An item whose (source, key) is known is an edit: it keeps its id, `seen`, state and, unless the addition says otherwise,
-        `published`; a changed title goes to `former_titles`. `published` is clamped: never later than `seen` + 1 h, never
-        before 1990. Large batches may be committed in slices, so that a mark never waits; health and memory come with the last.
+        An item whose (source, key) is known is an edit: it keeps its id, `seen`, state and, unless the addition says
+        otherwise, `published`; a changed title goes to `former_titles`. `published` is clamped: never later than `seen`
+        + 1 h, never before 1990. Large batches may be committed in slices, so that a mark never waits; health and memory
+        come with the last.
         """
         ...
 
@@ -116,9 +117,9 @@ class Store(Protocol):
     ) -> Page:
         """A page of a view, newest (or best) first, from just after the key `after`.
 
-        `needle` proposes candidates (through the history index where there is one) and `accept` decides, on stories with
-        their bodies. `bodies` also returns them. `scan` bounds how many candidates are looked at: a page may then be short
-        or empty and still have a `next`.
+        `needle` proposes candidates (through the history index where there is one) and `accept` decides, on stories
+        with their bodies. `bodies` also returns them. `scan` bounds how many candidates are looked at: a page may then
+        be short or empty and still have a `next`.
         """
         ...
 
@@ -145,7 +146,7 @@ class Store(Protocol):
     # -- triage -----------------------------------------------------------------------------------------------
 
     def mark(self, ids: Collection[str], mark: Mark) -> Journal | None:
-        """Apply a mark to items, all or nothing, and journal it; None when it changed nothing. Unknown ids are ignored."""
+        """Apply a mark to items, all or nothing, and journal it; None when it changed nothing; unknown ids do not."""
         ...
 
     def undo(self, *, who: str | None = None) -> Journal | None:
@@ -177,7 +178,7 @@ class Store(Protocol):
         """Ask whoever polls to poll these sources now (None: all that is due or enabled), from any process."""
         ...
 
-    def take_wishes(self) -> Collection[str] | None | bool:
+    def take_wishes(self) -> Collection[str] | bool | None:
         """The wishes since last asked, taken: ids, None for all, False for none."""
         ...
 
