@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal
-
-_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 # ---------------------------------------------------------------- what the config names
 
@@ -331,7 +328,7 @@ class SourceHealth:
     """Median seconds from published to seen."""
     moved_to: str | None = None
     """A permanent redirect that was seen and is offered, never adopted by itself."""
-    drops: Mapping[str, int] = _NOTHING
+    drops: Mapping[str, int] = field(default_factory=dict)
     """What was not stored, counted by reason."""
 
 
@@ -344,7 +341,7 @@ class Receipt:
     new: int = 0
     edited: int = 0
     unchanged: int = 0
-    drops: Mapping[str, int] = _NOTHING
+    drops: Mapping[str, int] = field(default_factory=dict)
     message: str | None = None
     seconds: float = 0.0
     bytes: int = 0

@@ -1,8 +1,8 @@
 """Untrusted text to safe text. Applied when an item is made and again when it is drawn.
 
 Safe means: nothing a terminal acts on (C0 but the newline, DEL, C1, whole escape sequences), nothing that reorders or
-hides what stands beside it (bidi controls, zero-width and filler characters, tags), at most `MARKS` combining marks in a
-row, no lone surrogates, and a length cap. ZWNJ and ZWJ stay: Persian and emoji need them. Cleaning is idempotent.
+hides what stands beside it (bidi controls, zero-width and filler characters, tags), at most `MARKS` combining marks in
+a row, no lone surrogates, and a length cap. ZWNJ and ZWJ stay: Persian and emoji need them. Cleaning is idempotent.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _SEQUENCE = re.compile(
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _DROPPED = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"  # controls
-    "\u00ad\u034f\u061c\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffc\ufffe\uffff"  # format
+    "\u00ad\u034f\u061c\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # format
+    "\ufff0-\ufffc\ufffe\uffff"
     "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # fillers
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"  # format and tags beyond the first plane
 )

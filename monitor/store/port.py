@@ -1,7 +1,8 @@
 """What any store promises. One contract suite runs on each implementation.
 
 A store is opened by `monitor.store.open_store(url, …)`. Every method may be called from any thread. When a method that
-writes returns, what it wrote is durable. Methods raise `StoreError` and its children, never the errors of what lies beneath.
+writes returns, what it wrote is durable. Methods raise `StoreError` and its children, never the errors of what lies
+beneath.
 """
 
 from __future__ import annotations
@@ -91,8 +92,8 @@ class Store(Protocol):
 
         An item whose (source, key) is known is an edit: it keeps its id, `seen`, state and, unless the addition says
         otherwise, `published`; a changed title goes to `former_titles`. `published` is clamped: never later than `seen`
-        + 1 h, never before 1990. Large batches may be committed in slices, so that a mark never waits; health and memory
-        come with the last.
+        + 1 h, never before 1990. Large batches may be committed in slices, so that a mark never waits; health and
+        memory come with the last.
         """
         ...
 
