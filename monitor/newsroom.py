@@ -5,30 +5,35 @@ Methods are synchronous and may be called from any thread; the dashboard calls t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Self
+import os
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from monitor import config
+from monitor.errors import ConfigError, UsageError
+from monitor.model import Mark, Progress, SourceHealth, View
+from monitor.query import Document, Watchlists, parse
+from monitor.store import open_store
+from monitor.text import clean, clean_line
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import subprocess
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from monitor.config import Settings
-    from monitor.model import (
-        Action,
-        Change,
-        Counts,
-        Journal,
-        Page,
-        Progress,
-        Source,
-        SourceHealth,
-        Story,
-        Topic,
-        View,
-    )
+    from monitor.model import Action, Change, Counts, Journal, Page, Source, Story, Topic
     from monitor.query import Explanation, Lint, Query
+    from monitor.store.port import Store
+
+PAGE = 500
+"""Stories read at a time where a whole history is walked."""
+SAMPLES = 10
+LONG_WORK = ("poll", "rematch", "import", "prune", "rebuild")
+
+PollerState = Literal["here", "elsewhere", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,71 +61,342 @@ class Preview:
     """What a query would do over history: for `topics test` and the watchlist editor."""
 
     matched: int
-    scanned: int
     per_day: Mapping[str, int]
-    """ISO date (local) to hits, every day of the span."""
+    """ISO date in local time to hits, every day of the span, oldest first."""
     sources: Sequence[tuple[str, int]]
+    """Source ids with their hits, most first."""
     samples: Sequence[Story]
     gained: Sequence[Story]
-    """Matched now and not on the saved topic."""
+    """Matched now and not on the saved topic, newest first; empty without a topic."""
     lost: Sequence[Story]
     lints: Sequence[Lint]
-
-
-PollerState = Literal["here", "elsewhere", "none"]
 
 
 class Newsroom:
     """An open newsroom: settings, watchlists and store."""
 
-    settings: Settings
-    read_only: bool
+    def __init__(self, settings: Settings, store: Store, *, read_only: bool, clock: Callable[[], datetime]) -> None:
+        self.settings = settings
+        self.store = store
+        self.read_only = read_only
+        self.clock = clock
+        self.watchlists = Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)
+        self._stamp = config.stamp(settings.folder)
+        self._child: subprocess.Popen[bytes] | None = None
+        self._watch: Any = None
 
     @classmethod
-    def open(cls, settings: Settings, *, read_only: bool = False, clock: Callable[[], datetime] = ...) -> Self: ...
+    def open(
+        cls, settings: Settings, *, read_only: bool = False, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> Self:
+        """Open the store that the settings name. Raises StoreError."""
+        return cls(
+            settings, open_store(settings.store, read_only=read_only, clock=clock), read_only=read_only, clock=clock
+        )
 
-    # reading
-    def panes(self) -> tuple[Pane, ...]: ...
-    def page(self, view: View, *, query: Query | str | None = None, after: str | None = None, limit: int = 200,
-             scan: int | None = 5000, bodies: bool = False) -> Page: ...
+    # ------------------------------------------------------------------------------------------------ reading
+
+    def panes(self) -> tuple[Pane, ...]:
+        """The lists of the dashboard in order: topics, saved queries, all, starred."""
+        dashboard = self.settings.dashboard
+        panes = [
+            Pane(id=f"topic:{topic.id}", title=topic.title, view=View(topic=topic.id), severity=topic.severity)
+            for topic in self.settings.topics
+            if topic.pane
+        ]
+        panes += [
+            Pane(id=f"query:{title}", title=title, view=View(), query=query)
+            for title, query in dashboard.extra_panes.items()
+        ]
+        if dashboard.all_pane:
+            panes.append(Pane(id="all", title="All", view=View()))
+        if dashboard.starred_pane:
+            panes.append(Pane(id="starred", title="Starred", view=View(shelf="starred")))
+        return tuple(panes)
+
+    def page(
+        self,
+        view: View,
+        *,
+        query: Query | str | None = None,
+        after: str | None = None,
+        limit: int = 200,
+        scan: int | None = 5000,
+        bodies: bool = False,
+    ) -> Page:
+        """A page of a view, narrowed by a query. `scan` bounds the items looked at for a query (see `Page.next`)."""
+        if query is None:
+            return self.store.page(view, after=after, limit=limit, bodies=bodies)
+        return self.store.page(
+            view,
+            after=after,
+            limit=limit,
+            needle=self.watchlists.needle(query),
+            accept=self._accept(query),
+            bodies=bodies,
+            scan=scan,
+        )
+
+    def stories(
+        self, view: View, *, query: Query | str | None = None, bodies: bool = False, limit: int | None = None
+    ) -> Iterator[Story]:
+        """Every story of a view (the first `limit`), read page by page."""
+        after, left = None, limit
+        while left is None or left > 0:
+            size = PAGE if left is None else min(PAGE, left)
+            page = self.page(view, query=query, after=after, limit=size, bodies=bodies)
+            yield from page.stories
+            after = page.next
+            if after is None:
+                return
+            left = None if left is None else left - len(page.stories)
+
     def count(self, view: View, *, query: Query | str | None = None, scan: int = 5000) -> tuple[int, bool]:
-        """How many; the flag says that the scan ended early and there may be more."""
-    def counts(self) -> Counts: ...
-    def story(self, item_id: str) -> Story | None: ...
-    def resolve(self, prefix: str) -> str: ...
-    def revision(self) -> int: ...
-    def changes(self, since: int) -> Change: ...
+        """How many stories; the flag says that the scan ended early and there may be more."""
+        if query is None:
+            return self.store.count(view), False
+        page = self.page(view, query=query, limit=scan, scan=scan)
+        return len(page.stories), page.next is not None
+
+    def counts(self) -> Counts:
+        """Tallies of the topics, of all items and of the starred ones."""
+        return self.store.counts(self.clock())
+
+    def story(self, item_id: str) -> Story | None:
+        """One story whole."""
+        return self.store.get(item_id)
+
+    def resolve(self, prefix: str) -> str:
+        """The id that begins so; raises UsageError when none or several do."""
+        found = self.store.resolve(prefix)
+        if len(found) == 1:
+            return found[0]
+        if prefix in found:
+            return prefix
+        if not found:
+            raise UsageError(f"no item {clean_line(prefix)!r}", hint="`monitor items` lists ids")
+        raise UsageError(f"{clean_line(prefix)!r} is the beginning of {len(found)} ids or more", hint="give more of it")
+
+    def revision(self) -> int:
+        """The store's revision now; cheap."""
+        return self.store.revision()
+
+    def changes(self, since: int) -> Change:
+        """What changed after a revision, whoever changed it."""
+        return self.store.changes(since)
+
     def parse(self, text: str) -> Query:
         """Read a query and resolve its lists; raises QueryError with column and hint."""
-    def explain(self, query: str, story: Story) -> Explanation: ...
+        query = parse(text)
+        self.watchlists.needle(query)
+        return query
 
-    # triage
-    def mark(self, ids: Collection[str], action: Action, *, value: str | None = None, until: datetime | None = None) -> Journal | None: ...
-    def undo(self) -> Journal | None: ...
+    def explain(self, query: str, story: Story) -> Explanation:
+        """Which term of a query hit where in a story, what each NEAR saw, and why not."""
+        return self.watchlists.explain(query, self.document(story))
 
-    # sources
-    def sources(self) -> tuple[SourceStatus, ...]: ...
-    def refresh(self, source_ids: Collection[str] | None = None) -> None: ...
-    def set_enabled(self, source_id: str, enabled: bool) -> None: ...
-    def poller(self) -> PollerState: ...
+    def document(self, story: Story) -> Document:
+        """A story as the query language sees it. The story needs its body for queries on more than its head."""
+        return Document(
+            story.item,
+            story.body,
+            state=story.state,
+            outlets=story.outlets,
+            verdict=story.verdict,
+            source=self.settings.source(story.item.source),
+            now=self.clock(),
+        )
+
+    def _accept(self, query: Query | str) -> Callable[[Story], bool]:
+        parsed = parse(query) if isinstance(query, str) else query
+        return lambda story: self.watchlists.match(parsed, self.document(story)) is not None
+
+    # ------------------------------------------------------------------------------------------------- triage
+
+    def mark(
+        self, ids: Collection[str], action: Action, *, value: str | None = None, until: datetime | None = None
+    ) -> Journal | None:
+        """Mark items, all or nothing; None when that changed nothing."""
+        self._writing("mark")
+        act = Mark(
+            action=action,
+            who=self.settings.user,
+            at=self.clock(),
+            value=None if value is None else clean(value, cap=4000) if action == "note" else clean_line(value, cap=80),
+            until=until,
+        )
+        return self.store.mark(ids, act)
+
+    def undo(self) -> Journal | None:
+        """Take back the last mark of this user; None when there is none."""
+        self._writing("undo")
+        return self.store.undo(who=self.settings.user)
+
+    # ------------------------------------------------------------------------------------------------ sources
+
+    def sources(self) -> tuple[SourceStatus, ...]:
+        """Every source of the config with its health."""
+        healths = self.store.healths()
+        return tuple(
+            SourceStatus(source=source, health=self._health(source, healths)) for source in self.settings.sources
+        )
+
+    @staticmethod
+    def _health(source: Source, healths: Mapping[str, SourceHealth]) -> SourceHealth:
+        health = healths.get(source.id, SourceHealth(source=source.id))
+        if not source.enabled:
+            return replace(health, status="disabled", next_at=None)
+        return replace(health, status="new") if health.status == "disabled" else health
+
+    def refresh(self, source_ids: Collection[str] | None = None) -> None:
+        """Ask whoever polls to poll these sources, or everything, now."""
+        self._writing("poll")
+        self.store.wish(source_ids)
+
+    def set_enabled(self, source_id: str, enabled: bool) -> None:
+        """Switch a source on or off in sources.toml."""
+        self._writing("change sources")
+        config.set_enabled(self.settings.folder, source_id, enabled)
+        self.reload()
+
+    def poller(self) -> PollerState:
+        """Who polls this store: our child, another process, or nobody."""
+        holder = self.store.lease("poller").holder()
+        if holder is None:
+            return "none"
+        return "here" if self._child is not None and holder.pid == self._child.pid else "elsewhere"
+
+    def watch(self) -> None:
+        """Say that a dashboard looks at the store, so that its poller goes on."""
+        from monitor.poll.child import Watch
+
+        if self._watch is None and not self.read_only:
+            self._watch = Watch(self.settings.store)
+
     def start_poller(self) -> PollerState:
         """Start the poller as a child process unless somebody polls already. Call before Textual starts threads."""
-    def progress(self) -> tuple[Progress, ...]: ...
+        from monitor.poll import child
 
-    # watchlists
-    def topic(self, topic_id: str) -> Topic | None: ...
-    def lint(self, query: str) -> Sequence[Lint]: ...
-    def preview(self, query: str, *, topic: str | None = None, since: datetime, scan: int = 20000, stop: Callable[[], bool] | None = None) -> Preview: ...
+        if self.read_only or child.watchers_file(self.settings.store) is None:
+            return self.poller()
+        self.watch()
+        state = self.poller()
+        if state == "none":
+            self._child = child.start(self.settings, log=child.log_file(self.settings.store))
+            return "here"
+        return state
+
+    def progress(self) -> tuple[Progress, ...]:
+        """Long work that is going on, in whichever process."""
+        memos = ((name, self.store.memo(f"progress:{name}")) for name in LONG_WORK)
+        return tuple(
+            Progress(name=name, done=memo["done"], total=memo["total"], detail=clean_line(memo.get("detail", "")))
+            for name, memo in memos
+            if memo
+        )
+
+    # --------------------------------------------------------------------------------------------- watchlists
+
+    def topic(self, topic_id: str) -> Topic | None:
+        """The topic of that id."""
+        return next((topic for topic in self.settings.topics if topic.id == topic_id), None)
+
+    def lint(self, query: str) -> Sequence[Lint]:
+        """What is legal but doubtful in a query; raises QueryError for what is not legal."""
+        return self.watchlists.lint(self.parse(query))
+
+    def preview(
+        self,
+        query: str,
+        *,
+        topic: str | None = None,
+        since: datetime,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Preview:
+        """Run a query over history since a time, beside what the saved topic holds. `stop` ends it early."""
+        parsed = self.parse(query)
+        matched: list[Story] = []
+        for story in self.stories(View(shelf="all", since=since), query=parsed):
+            matched.append(story)
+            if stop():
+                break
+        ids = {story.id for story in matched}
+        saved = [] if topic is None else list(self.stories(View(topic=topic, shelf="all", since=since)))
+        return Preview(
+            matched=len(matched),
+            per_day=_per_day(matched, since, self.clock()),
+            sources=Counter(story.item.source for story in matched).most_common(),
+            samples=tuple(matched[:SAMPLES]),
+            gained=[] if topic is None else [story for story in matched if topic not in story.verdict.scores],
+            lost=[story for story in saved if story.id not in ids],
+            lints=self.watchlists.lint(parsed),
+        )
+
     def save_topic(self, topic_id: str, query: str) -> None:
-        """Write the query to topics.toml, keeping its comments; raises QueryError or ConfigError and writes nothing."""
+        """Write a topic's query to topics.toml, keeping its comments.
 
-    # house-keeping
+        Raises QueryError or ConfigError, and then writes nothing.
+        """
+        self._writing("save a watchlist")
+        self.parse(query)
+        config.save_topic(self.settings.folder, topic_id, query)
+        self.reload()
+
+    # ------------------------------------------------------------------------------------------ house-keeping
+
     def reload(self) -> tuple[bool, tuple[str, ...]]:
-        """Take up a changed config: (whether something changed, problems). On a problem the last good config stays."""
+        """Take up a changed config: whether something changed, and problems. On a problem the last good one stays."""
+        stamp = config.stamp(self.settings.folder)
+        if stamp == self._stamp:
+            return False, ()
+        self._stamp = stamp
+        try:
+            settings = config.load(self.settings.folder, self.settings.store, os.environ)
+        except ConfigError as error:
+            return False, error.problems
+        watchlists = Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)
+        if watchlists.problems:
+            return False, tuple(map(str, watchlists.problems))
+        self.settings, self.watchlists = replace(settings, origin=self.settings.origin), watchlists
+        return True, ()
+
     def problems(self) -> tuple[str, ...]:
-        """What a person should know now, a line each: config problems, store notices."""
-    def session(self) -> Mapping[str, object]: ...
-    def save_session(self, document: Mapping[str, object]) -> None: ...
-    def close(self) -> None: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None: ...
+        """What a person should know now, a line each: unreadable watchlists, what the store had to mend."""
+        return (*map(str, self.watchlists.problems), *self.store.notices())
+
+    def session(self) -> Mapping[str, Any]:
+        """Where this user's last dashboard stood."""
+        return self.store.memo(f"session:{self.settings.user}") or {}
+
+    def save_session(self, document: Mapping[str, Any]) -> None:
+        """Remember where the dashboard stands; a read-only one leaves no trace."""
+        if not self.read_only:
+            self.store.put_memo(f"session:{self.settings.user}", document)
+
+    def close(self) -> None:
+        """Let go of the store; a poller that nobody else needs ends by itself."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _writing(self, what: str) -> None:
+        if self.read_only:
+            raise UsageError(f"cannot {what}: the newsroom is open read-only", hint="leave out --read-only")
+
+
+def _per_day(stories: Sequence[Story], since: datetime, now: datetime) -> dict[str, int]:
+    first, last = since.astimezone().date(), now.astimezone().date()
+    days = {(first + timedelta(days=n)).isoformat(): 0 for n in range((last - first).days + 1)}
+    for story in stories:
+        day: date = story.item.published.astimezone().date()
+        days[day.isoformat()] = days.get(day.isoformat(), 0) + 1
+    return days

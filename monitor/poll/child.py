@@ -71,3 +71,9 @@ def start(settings: Settings, *, log: Path | None = None) -> subprocess.Popen[by
             stderr=complaints,
             start_new_session=True,
         )
+
+
+def log_file(store_url: str) -> Path | None:
+    """Where a poller on this store writes its log: beside the store."""
+    path = watchers_file(store_url)
+    return path.with_name("poller.log") if path is not None else None
