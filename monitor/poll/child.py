@@ -60,7 +60,7 @@ def watchers_file(store_url: str) -> Path | None:
 
 
 def start(settings: Settings, *, log: Path | None = None) -> subprocess.Popen[bytes]:
-    """Start a poller for these settings that ends when nobody watches. Its complaints go to `log`, never to the screen."""
+    """Start a poller that ends when nobody watches. Its complaints go to `log`, never to the screen."""
     words = ["poll", "--while-watched", "--config", str(settings.folder), "--store", settings.store]
     with contextlib.ExitStack() as stack:
         complaints = stack.enter_context(log.open("ab")) if log else subprocess.DEVNULL

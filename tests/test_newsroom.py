@@ -1,0 +1,174 @@
+"""The facade over a store in memory: views, queries, previews, triage, reload."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from monitor.ingest import normalise
+
+from monitor.config import Settings
+from monitor.errors import QueryError, UsageError
+from monitor.model import Addition, Entry, Source, Topic, View
+from monitor.newsroom import Newsroom
+from monitor.query import index_terms
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+WIRE = Source(id="wire", title="The Wire", url="http://wire.example/feed")
+BLOG = Source(id="blog", title="A Blog", url="http://blog.example/feed", enabled=False)
+
+
+@pytest.fixture
+def newsroom(tmp_path):
+    settings = Settings(
+        folder=tmp_path,
+        origin="test",
+        store="memory:",
+        sources=(WIRE, BLOG),
+        topics=(
+            Topic(id="defense", title="Defense", query="missile~ OR troops"),
+            Topic(id="diplomacy", title="Diplomacy", query='"foreign minister"', severity=3),
+            Topic(id="quiet", title="Quiet", query="nothing", pane=False),
+        ),
+        lists={"arms": "missile~ OR rocket~"},
+        user="ana",
+    )
+    with Newsroom.open(settings, clock=lambda: NOW) as room:
+        yield room
+
+
+def store(newsroom, *entries, source=WIRE):
+    additions = []
+    for entry in entries:
+        item, body = normalise(entry, source, NOW)
+        document = newsroom.document(_story(item, body))
+        additions.append(
+            Addition(item=item, body=body, verdict=newsroom.watchlists.judge(document), terms=index_terms(document))
+        )
+    newsroom.store.add(additions)
+    return [addition.item.id for addition in additions]
+
+
+def _story(item, body):
+    from monitor.model import State, Story, Verdict
+
+    return Story(item=item, body=body, verdict=Verdict(), state=State())
+
+
+def entry(title, *, hours=1, **more):
+    return Entry(guid=title, title=title, published=NOW - timedelta(hours=hours), lang="en", **more)
+
+
+def titles(page):
+    return [story.item.title for story in page.stories]
+
+
+def test_the_panes_are_topics_then_all_then_starred(newsroom):
+    assert [pane.id for pane in newsroom.panes()] == ["topic:defense", "topic:diplomacy", "all", "starred"]
+
+
+def test_a_topic_view_holds_what_its_query_matched_newest_first(newsroom):
+    store(newsroom, entry("Missiles seen", hours=3), entry("Weather"), entry("Troops move", hours=2))
+    assert titles(newsroom.page(View(topic="defense"))) == ["Troops move", "Missiles seen"]
+    assert newsroom.counts().topics["defense"].unread == 2
+
+
+def test_a_query_narrows_a_view_and_may_name_a_list(newsroom):
+    store(newsroom, entry("Missiles seen"), entry("Rockets heard"), entry("Troops move"))
+    assert sorted(titles(newsroom.page(View(), query="@arms"))) == ["Missiles seen", "Rockets heard"]
+    assert titles(newsroom.page(View(topic="defense"), query="@arms")) == ["Missiles seen"]
+    assert newsroom.count(View(), query="@arms") == (2, False)
+
+
+@pytest.mark.parametrize("query", ["a AND", "@nowhere"])
+def test_a_wrong_query_is_refused_with_a_column(newsroom, query):
+    with pytest.raises(QueryError) as error:
+        newsroom.parse(query)
+    assert error.value.column >= 1
+
+
+def test_marks_are_told_and_undone(newsroom):
+    first, second = store(newsroom, entry("Missiles seen"), entry("Troops move"))
+    newsroom.mark([first, second], "dismiss")
+    assert titles(newsroom.page(View(topic="defense"))) == []
+    assert newsroom.undo().items
+    assert len(titles(newsroom.page(View(topic="defense")))) == 2
+
+
+def test_a_read_only_newsroom_writes_nothing(newsroom):
+    (item,) = store(newsroom, entry("Missiles seen"))
+    newsroom.read_only = True
+    for write in (lambda: newsroom.mark([item], "read"), newsroom.undo, newsroom.refresh):
+        with pytest.raises(UsageError, match="read-only"):
+            write()
+    newsroom.save_session({"pane": "all"})
+    newsroom.read_only = False
+    assert newsroom.session() == {}
+
+
+def test_a_short_id_is_enough_while_it_names_one_item(newsroom):
+    (item,) = store(newsroom, entry("Missiles seen"))
+    assert newsroom.resolve(item[:6]) == item
+    with pytest.raises(UsageError, match="no item"):
+        newsroom.resolve("zzzzzz")
+
+
+def test_a_preview_says_what_a_query_would_gain_and_lose(newsroom):
+    store(newsroom, entry("Missiles seen"), entry("Rockets heard", hours=30), entry("Troops move"))
+    preview = newsroom.preview("@arms", topic="defense", since=NOW - timedelta(days=7))
+    assert preview.matched == 2
+    assert sum(preview.per_day.values()) == 2
+    assert len(preview.per_day) == 8
+    assert preview.sources == [("wire", 2)]
+    assert [story.item.title for story in preview.gained] == ["Rockets heard"]
+    assert [story.item.title for story in preview.lost] == ["Troops move"]
+
+
+def test_a_disabled_source_is_shown_as_such(newsroom):
+    assert {status.source.id: status.health.status for status in newsroom.sources()} == {
+        "wire": "new",
+        "blog": "disabled",
+    }
+
+
+def test_long_work_in_any_process_is_told(newsroom):
+    newsroom.store.put_memo("progress:rematch", {"done": 3, "total": 10, "detail": "defense"})
+    (progress,) = newsroom.progress()
+    assert (progress.name, progress.done, progress.total, progress.detail) == ("rematch", 3, 10, "defense")
+
+
+def test_a_changed_config_is_taken_up_and_a_wrong_one_is_not(tmp_path):
+    from monitor import config
+
+    topics = tmp_path / "topics.toml"
+    topics.write_text('[topics.arms]\ntitle = "Arms"\nquery = "missile~"\n')
+    with Newsroom.open(config.load(tmp_path, "memory:", {})) as room:
+        assert room.reload() == (False, ())
+        topics.write_text('[topics.arms]\ntitle = "Arms and men"\nquery = "missile~ OR troops"\n')
+        assert room.reload() == (True, ())
+        assert room.topic("arms").title == "Arms and men"
+        topics.write_text('[topics.arms]\ntitle = "Arms"\nquery = "missile~ AND"\n')
+        changed, problems = room.reload()
+        assert not changed
+        assert "arms" in problems[0]
+        topics.write_text('[topics.arms]\ntitel = "Arms"\nquery = "missile~"\n')
+        changed, problems = room.reload()
+        assert not changed
+        assert "titel" in problems[0]
+        assert room.topic("arms").title == "Arms and men"
+
+
+def test_a_saved_topic_is_on_disk_and_in_force(tmp_path):
+    from monitor import config
+
+    topics = tmp_path / "topics.toml"
+    topics.write_text('# the desk\'s own\n[topics.arms]\ntitle = "Arms"\nquery = "missile~"  # to widen\n')
+    with Newsroom.open(replace(config.load(tmp_path, "memory:", {}), user="ana")) as room:
+        room.save_topic("arms", "missile~ OR troops")
+        assert room.topic("arms").query == "missile~ OR troops"
+        assert "# the desk's own" in topics.read_text()
+        before = topics.read_text()
+        with pytest.raises(QueryError):
+            room.save_topic("arms", "missile~ OR")
+        assert topics.read_text() == before
