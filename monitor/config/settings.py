@@ -1,4 +1,4 @@
-"""TOML to frozen Settings; every problem named by file, key and nearest valid key, all at once."""
+"""What the config says, frozen. Each field is declared once more, with its kind and meaning, in `declare`."""
 
 from __future__ import annotations
 
@@ -76,6 +76,8 @@ class Settings:
     """Command id to keys, over the preset (keys.toml)."""
     user: str = "desk"
     """Who marks: $MONITOR_USER, else the login name."""
+    warnings: tuple[str, ...] = ()
+    """What is allowed but unwise, a line each: a secret that others can read, one feed named twice."""
 
     def source(self, source_id: str) -> Source | None:
         """The source of that id."""

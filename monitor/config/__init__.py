@@ -1,0 +1,36 @@
+"""TOML to frozen Settings; every problem named by file, line, key and nearest valid key, all at once."""
+
+from monitor.config.edit import (
+    Written,
+    add_source,
+    init,
+    own_folder,
+    remove_source,
+    save_topic,
+    set_enabled,
+)
+from monitor.config.kinds import duration
+from monitor.config.load import load, stamp
+from monitor.config.places import data_folder, log_file, shipped_folder, user_folder
+from monitor.config.settings import Dashboard, Network, Retention, Settings
+
+__all__ = [
+    "Dashboard",
+    "Network",
+    "Retention",
+    "Settings",
+    "Written",
+    "add_source",
+    "data_folder",
+    "duration",
+    "init",
+    "load",
+    "log_file",
+    "own_folder",
+    "remove_source",
+    "save_topic",
+    "set_enabled",
+    "shipped_folder",
+    "stamp",
+    "user_folder",
+]

@@ -1,0 +1,163 @@
+"""Writing the config: comments and order are kept, and a file is replaced whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.config import places
+from monitor.config.declare import commented
+from monitor.config.load import problems_of, source_id
+from monitor.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+    from monitor.config.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where something was written; `notice` tells a person what else had to be done for it, if anything had."""
+
+    folder: Path
+    notice: str | None = None
+
+
+def init(folder: Path) -> tuple[Path, ...]:
+    """Write the commented starting set where it is missing, seeds included; what was written. Overwrites nothing."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return tuple(path for name in places.FILES for path in _begin(folder, name))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _begin(folder: Path, name: str) -> list[Path]:
+    """Copy a file of the config that ships into a folder that lacks it; the sources bring their seeds."""
+    shipped = places.shipped_folder()
+    path, source = folder / name, shipped / name
+    if os.path.lexists(path):
+        return []
+    _replace(path, source.read_text("utf-8") if source.is_file() else commented(name))
+    if name != "sources.toml" or os.path.lexists(folder / "seeds"):
+        return [path]
+    shutil.copytree(shipped.parent / "seeds", folder / "seeds")
+    return [path, folder / "seeds"]
+
+
+def own_folder(settings: Settings) -> Written:
+    """A folder that may be written: the one in force; when that is what ships, the user's, begun as a copy of it."""
+    if settings.origin != "shipped":
+        return Written(settings.folder)
+    folder = places.user_folder()
+    init(folder)
+    return Written(folder, f"the config that ships is read-only; your own now stands in {folder}")
+
+
+def save_topic(folder: Path, topic_id: str, query: str) -> None:
+    """Write a topic's query to topics.toml; a topic of another name is added. Raises ConfigError and writes nothing."""
+    import tomlkit
+
+    def change(document: TOMLDocument) -> None:
+        topics = document.setdefault("topics", tomlkit.table(is_super_table=True))
+        if topic_id not in topics:
+            topics[topic_id] = tomlkit.table()
+        topics[topic_id]["query"] = tomlkit.string(query, literal="'" not in query, multiline="\n" in query)
+
+    _change(folder, "topics.toml", change)
+
+
+def set_enabled(folder: Path, source: str, enabled: bool) -> None:
+    """Switch a source on or off in sources.toml. Raises ConfigError where there is none of that id."""
+
+    def change(document: TOMLDocument) -> None:
+        document["sources"][_position(document, source)]["enabled"] = enabled
+
+    _change(folder, "sources.toml", change)
+
+
+def add_source(folder: Path, values: Mapping[str, Any]) -> str:
+    """Add a source to sources.toml; its id. Raises ConfigError when the file would no longer be right."""
+    import tomlkit
+
+    address = str(values.get("url") or values.get("path"))
+    made = str(values.get("id") or source_id(str(values.get("title") or address), address))
+
+    def change(document: TOMLDocument) -> None:
+        sources = document.setdefault("sources", tomlkit.aot())
+        if any(_id_of(table) == made for table in sources):
+            raise ConfigError((f'sources.toml: there is already a source "{made}" (give another with --id)',))
+        table = tomlkit.table()
+        table.update({"id": made, **{key: value for key, value in values.items() if value is not None}})
+        sources.append(table)
+
+    _change(folder, "sources.toml", change)
+    return made
+
+
+def remove_source(folder: Path, source: str) -> None:
+    """Take a source out of sources.toml; its items stay. Raises ConfigError where there is none of that id."""
+
+    def change(document: TOMLDocument) -> None:
+        del document["sources"][_position(document, source)]
+
+    _change(folder, "sources.toml", change)
+
+
+def _position(document: TOMLDocument, source: str) -> int:
+    for number, table in enumerate(document.get("sources", ())):
+        if _id_of(table) == source:
+            return number
+    raise ConfigError((f'sources.toml: no source "{source}"',))
+
+
+def _id_of(table: Mapping[str, Any]) -> str:
+    address = str(table.get("url") or table.get("path"))
+    return str(table.get("id") or source_id(str(table.get("title") or address), address))
+
+
+def _change(folder: Path, name: str, change: Callable[[TOMLDocument], None]) -> None:
+    """Apply a change to a file: read, change, let the loader judge the outcome, replace."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    path = folder / name
+    try:
+        _begin(folder, name)
+        document = tomlkit.parse(path.read_text("utf-8"))
+        change(document)
+        text = tomlkit.dumps(document)
+        if problems := problems_of(folder, name, text):
+            raise ConfigError(problems)
+        _replace(path, text)
+    except TOMLKitError as error:
+        raise ConfigError((f"{name}: {error}; nothing was written",)) from error
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file beside the old one, make it durable, then put it in the old one's place."""
+    real = path.resolve()
+    handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if real.exists():
+            shutil.copymode(real, name)
+        Path(name).replace(real)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError((f"{path}: cannot be written: {error.strerror or error}",))

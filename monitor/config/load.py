@@ -1,0 +1,389 @@
+"""The loader: four TOML files, each optional, to Settings; it goes on after a problem so that all are told at once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.config import declare, kinds, places
+from monitor.config.declare import Key, Table
+from monitor.config.settings import Dashboard, Network, Retention, Settings
+from monitor.errors import ConfigError
+from monitor.model import Secret, Source, Topic
+
+_WRONG = object()
+_LARGEST = 5_000_000
+_SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.IGNORECASE)
+_STORE_URL = re.compile(r"([a-z][a-z0-9+]+):(.*)", re.DOTALL)
+
+
+def load(config: Path | None, store: str | None, environ: Mapping[str, str]) -> Settings:
+    """The settings in force: from `config`, else $MONITOR_CONFIG, else the user's folder, else what ships.
+
+    A file that is not there is taken from what ships. Raises ConfigError with every problem of every file.
+    """
+    folder, origin = _find(config, environ)
+    return _Loading(folder, origin).settings(store or environ.get("MONITOR_STORE"), environ)
+
+
+def stamp(folder: Path) -> str:
+    """Changes when a file of a config folder does; cheap enough to ask every second."""
+    stamps = []
+    for name in places.FILES:
+        try:
+            status = (folder / name).stat()
+        except OSError:
+            stamps.append("-")
+        else:
+            stamps.append(f"{status.st_mtime_ns}.{status.st_size}.{status.st_ino}")
+    return " ".join(stamps)
+
+
+def problems_of(folder: Path, name: str, text: str) -> tuple[str, ...]:
+    """What would be wrong in one file of a folder if it held this text."""
+    return _Loading(folder, "", {name: text}).problems(name)
+
+
+def _find(config: Path | None, environ: Mapping[str, str]) -> tuple[Path, str]:
+    if config is not None:
+        return _existing(config, "--config"), "--config"
+    if named := environ.get("MONITOR_CONFIG"):
+        return _existing(Path(named), "$MONITOR_CONFIG"), "$MONITOR_CONFIG"
+    if _is_config(places.user_folder()):
+        return places.user_folder(), "user"
+    return places.shipped_folder(), "shipped"
+
+
+def _existing(folder: Path, named_by: str) -> Path:
+    folder = folder.expanduser().absolute()
+    if not folder.is_dir():
+        raise ConfigError((f"{named_by}: no such folder: {folder} (monitor config init --config {folder} makes one)",))
+    return folder
+
+
+def _is_config(folder: Path) -> bool:
+    return any((folder / name).exists() for name in places.FILES)
+
+
+@dataclass(slots=True)
+class _File:
+    """A file while it is read. Problems and warnings gather here, with their lines."""
+
+    name: str
+    folder: Path
+    text: str = ""
+    tables: dict[str, Any] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    private: bool = True
+    """No other user can read it."""
+    ours: bool = True
+    """It belongs to us or to root, and nobody else can write it."""
+
+    def read(self, text: str | None = None) -> None:
+        """Read it, or take this text for what it holds."""
+        path = self.folder / self.name
+        try:
+            if text is not None:
+                self.text, self.tables = text, tomllib.loads(text)
+                return
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                self.problems.append(f"{self.name}: not a file")
+                return
+            if status.st_size > _LARGEST:
+                self.problems.append(f"{self.name}: larger than {_LARGEST // 1_000_000} MB")
+                return
+            self.private = not status.st_mode & 0o044
+            self.ours = status.st_uid in {os.getuid(), 0} and not status.st_mode & 0o002
+            self.text = path.read_text("utf-8-sig")
+            self.tables = tomllib.loads(self.text)
+        except FileNotFoundError:
+            return
+        except UnicodeDecodeError as error:
+            self.problems.append(f"{self.name}: not UTF-8 at byte {error.start + 1}")
+        except tomllib.TOMLDecodeError as error:
+            self.problems.append(f"{self.name}{_toml_fault(str(error))}")
+        except RecursionError:
+            self.problems.append(f"{self.name}: nested too deeply")
+        except OSError as error:
+            self.problems.append(f"{self.name}: cannot be read: {error.strerror}")
+
+    def problem(self, path: tuple[str | int, ...], message: str) -> None:
+        self.problems.append(self._line(path, message))
+
+    def warn(self, path: tuple[str | int, ...], message: str) -> None:
+        self.warnings.append(self._line(path, message))
+
+    def _line(self, path: tuple[str | int, ...], message: str) -> str:
+        from monitor.config.lines import line_of
+
+        line = line_of(self.text, path)
+        where = f"{self.name}:{line}" if line else self.name
+        return f"{where}: {_dotted(path)}: {message}" if path else f"{where}: {message}"
+
+    def take(
+        self, values: object, table: Table, path: tuple[str | int, ...], also: Iterable[str] = ()
+    ) -> dict[str, Any]:
+        """The values of a table that are right, by key; `also` are keys that others read."""
+        if not isinstance(values, Mapping):
+            self.problem(path, f"must be a table, {table.header}")
+            return {}
+        read: dict[str, Any] = {}
+        for name, value in values.items():
+            if name in also:
+                continue
+            key = table.key(name)
+            if key is None:
+                self.problem((*path, name), f"unknown key{_nearest(name, [*(key.name for key in table.keys), *also])}")
+            elif (setting := self.setting(key, value, (*path, name))) is not _WRONG:
+                read[name] = setting
+        for key in table.keys:
+            if key.required and key.name not in values:
+                self.problem(path, f'has no "{key.name}"')
+        return read
+
+    def setting(self, key: Key, value: object, path: tuple[str | int, ...]) -> Any:
+        """What a value sets, or _WRONG after the problem has been noted."""
+        try:
+            return key.kind.read(value)
+        except ValueError as error:
+            self.problem(path, f"must be {key.kind.what}" + (f": {error}" if str(error) else ""))
+            return _WRONG
+
+    def named(self, name: str) -> Mapping[str, Any]:
+        """The tables under a name, such as `[topics.…]`."""
+        tables = self.tables.get(name, {})
+        if isinstance(tables, Mapping):
+            return tables
+        self.problem((name,), f"must be a table, [{name}.NAME]")
+        return {}
+
+
+class _Loading:
+    """One pass over a config folder; `texts` stand for files that are not written yet."""
+
+    def __init__(self, folder: Path, origin: str, texts: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.folder = folder
+        self.origin = origin
+        self.files = {name: self._file(name, texts.get(name)) for name in places.FILES}
+
+    def _file(self, name: str, text: str | None) -> _File:
+        ours = text is not None or os.path.lexists(self.folder / name)
+        file = _File(name, self.folder if ours else places.shipped_folder())
+        file.read(text)
+        return file
+
+    def problems(self, name: str) -> tuple[str, ...]:
+        self._monitor(), self._sources(), self._topics(), self._keys()
+        return tuple(self.files[name].problems)
+
+    def settings(self, store: str | None, environ: Mapping[str, str]) -> Settings:
+        store_in_file, retention, dashboard = self._monitor()
+        network, sources = self._sources()
+        spelling, topics, lists = self._topics()
+        keys = self._keys()
+        problems = tuple(line for file in self.files.values() for line in file.problems)
+        if problems:
+            raise ConfigError(problems)
+        if store:
+            url = store_url(store, Path.cwd())
+        elif store_in_file:
+            url = store_url(store_in_file, self.folder)
+        else:
+            url = f"tinydb:{places.data_folder() / 'news.db'}"
+        return Settings(
+            folder=self.folder,
+            origin=self.origin,
+            store=url,
+            sources=sources,
+            topics=topics,
+            lists=lists,
+            spelling=spelling,
+            network=network,
+            retention=retention,
+            dashboard=dashboard,
+            keys=keys,
+            user=environ.get("MONITOR_USER") or _login(environ),
+            warnings=tuple(line for file in self.files.values() for line in file.warnings),
+        )
+
+    def _monitor(self) -> tuple[str | None, Retention, Dashboard]:
+        file = self.files["monitor.toml"]
+        top = file.take(file.tables, declare.TOP, (), also=("retention", "dashboard"))
+        retention = file.take(file.tables.get("retention", {}), declare.RETENTION, ("retention",))
+        dashboard = file.take(file.tables.get("dashboard", {}), declare.DASHBOARD, ("dashboard",))
+        return top.get("store"), Retention(**retention), Dashboard(**dashboard)
+
+    def _sources(self) -> tuple[Network, tuple[Source, ...]]:
+        file = self.files["sources.toml"]
+        nothing = Table("", "", ())
+        file.take(file.tables, nothing, (), also=("sources", "defaults"))
+        network = Network(**file.take(file.tables.get("defaults", {}), declare.DEFAULTS, ("defaults",)))
+        for host, headers in network.headers.items():
+            _judge_headers(file, headers, ("defaults", "headers", host))
+        tables = file.tables.get("sources", [])
+        if not isinstance(tables, list):
+            file.problem(("sources",), "must be tables, [[sources]]")
+            return network, ()
+        found: dict[str, Source] = {}
+        addresses: dict[str, str] = {}
+        for number, values in enumerate(tables):
+            where = ("sources", number)
+            source = self._source(file, file.take(values, declare.SOURCE, where), values, where)
+            if source is None:
+                continue
+            if source.id in found:
+                if "id" in values:
+                    file.problem((*where, "id"), f'"{source.id}" is used twice')
+                    continue
+                source = replace(source, id=f"{source.id}-{_digest(source.url or source.path or '')}")
+            found[source.id] = source
+            address = source.url or source.path or ""
+            if address in addresses:
+                file.warn(where, f'"{source.id}" has the same address as "{addresses[address]}"')
+            addresses.setdefault(address, source.id)
+        return network, tuple(found.values())
+
+    def _source(self, file: _File, read: dict[str, Any], given: object, where: tuple[str | int, ...]) -> Source | None:
+        if not isinstance(given, Mapping):
+            return None
+        if ("url" in given) == ("path" in given):
+            file.problem(where, 'needs "url" or "path"' if "url" not in given else 'has both "url" and "path"')
+            return None
+        if not ({"url", "path"} & set(read)):
+            return None
+        if "path" in read:
+            read["path"] = self._path(read["path"])
+        if "url" in read and urlsplit(read["url"]).password and not file.private:
+            file.warn((*where, "url"), _EXPOSED.format(file.name))
+        _judge_headers(file, read.get("headers", {}), (*where, "headers"))
+        if "title" not in read:
+            read["title"] = urlsplit(read["url"]).hostname if "url" in read else Path(read["path"]).name
+        if "id" not in read:
+            read["id"] = source_id(read["title"], read.get("url") or read["path"])
+        return Source(**read)
+
+    def _path(self, text: str) -> str:
+        """A path of a source, absolute: from the config folder, and for what ships from beside it, where `seeds` is."""
+        shipped = places.shipped_folder()
+        base = shipped.parent if self.files["sources.toml"].folder == shipped else self.folder
+        return os.path.normpath(base / Path(text).expanduser())
+
+    def _topics(self) -> tuple[Any, tuple[Topic, ...], dict[str, str]]:
+        file = self.files["topics.toml"]
+        top = file.take(file.tables, declare.SPELLING, (), also=("topics", "lists"))
+        spelling = top.get("spelling", "both")
+        topics = []
+        for name, values in file.named("topics").items():
+            where = ("topics", name)
+            read = file.take(values, declare.TOPIC, where)
+            if not _good_name(name):
+                file.problem(where, f"a topic's name must be {kinds.ID.what}")
+            elif "query" in read:
+                topics.append(Topic(**{"id": name, "title": _titled(name), "spelling": spelling, **read}))
+        lists = {}
+        for name, values in file.named("lists").items():
+            where = ("lists", name)
+            read = file.take(values, declare.LIST, where)
+            if not _good_name(name):
+                file.problem(where, f"a list's name must be {kinds.ID.what}")
+            elif "query" in read:
+                lists[name] = read["query"]
+        return spelling, tuple(topics), lists
+
+    def _keys(self) -> dict[str, str]:
+        file, key = self.files["keys.toml"], declare.KEYS.keys[0]
+        read = {name: file.setting(key, value, (name,)) for name, value in file.tables.items()}
+        return {name: keys for name, keys in read.items() if keys is not _WRONG}
+
+
+_EXPOSED = "holds a secret and others can read the file (chmod 600 {}, or name the secret by env or command)"
+
+
+def _judge_headers(file: _File, headers: Mapping[str, str | Secret], where: tuple[str | int, ...]) -> None:
+    for name, value in headers.items():
+        if isinstance(value, str):
+            if _SECRET_HEADER.search(name) and not file.private:
+                file.warn((*where, name), _EXPOSED.format(file.name))
+        elif value.command and not file.ours:
+            file.problem(
+                (*where, name), "names a command, and another user can change this file (chown and chmod 600 it)"
+            )
+
+
+def source_id(title: str, address: str) -> str:
+    """An id made from a title: its Latin letters and digits; where it has none, from the address."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-")
+    if slug:
+        return slug
+    host = re.sub(r"[^a-z0-9]+", "-", (urlsplit(address).hostname or "source").lower()).strip("-")
+    return f"{host[:40]}-{_digest(address)}"
+
+
+def store_url(text: str, base: Path) -> str:
+    """A store URL from a URL or a plain file; a relative file starts at `base`, and .json is a `json:` store."""
+    found = _STORE_URL.fullmatch(text)
+    scheme, rest = (found[1], found[2]) if found else ("json" if text.endswith(".json") else "tinydb", text)
+    if scheme not in {"tinydb", "json"} or not rest:
+        return text
+    return f"{scheme}:{os.path.normpath(base / Path(rest).expanduser())}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2s(text.encode(), digest_size=3).hexdigest()
+
+
+def _good_name(name: str) -> bool:
+    try:
+        kinds.ID.read(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _titled(name: str) -> str:
+    text = name.replace("-", " ").replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _login(environ: Mapping[str, str]) -> str:
+    return environ.get("LOGNAME") or environ.get("USER") or f"uid-{os.getuid()}"
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    names = list(names)
+    if near := get_close_matches(name, names, n=1, cutoff=0.5):
+        return f', did you mean "{near[0]}"?'
+    return f"; the keys are {', '.join(names)}" if names else ""
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        else:
+            plain = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else '"' + part.replace('"', '\\"') + '"'
+            text += f".{plain}" if text else plain
+    return text
+
+
+def _toml_fault(message: str) -> str:
+    """A TOML reader's complaint with its line where ours stand: ":3: Expected '=' …"."""
+    if found := re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message, re.DOTALL):
+        return f":{found[2]}: {found[1]}, at column {found[3]}"
+    return f": {message}"
