@@ -1,0 +1,276 @@
+"""Local text as a source: a file, a folder, a glob or a growing spool, each file read once per content."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from monitor.errors import SourceError
+from monitor.model import Entry, Memory, Source
+from monitor.sources import spool
+from monitor.sources.opening import FILES, READ, Found, Refused, Unsettled, find, partial
+from monitor.sources.opening import read as read_bytes
+from monitor.sources.watch import watch
+from monitor.text import clean_line
+
+if TYPE_CHECKING:
+    from monitor.seedfile import Boilerplate
+
+__all__ = ["Gathered", "read", "watch"]
+
+AGE = 2.0
+"""Seconds since its last change that a file must have lain still."""
+BATCH = 2000
+"""Files that are parsed in one pass, at most."""
+READER = 1
+"""Raised when what files become changes, so that all are read again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What a pass over a local source gave. All names and words are safe to print."""
+
+    entries: tuple[Entry, ...]
+    memory: Memory
+    problems: tuple[str, ...] = ()
+    """What could not be read and why, as long as it lies there."""
+    notes: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    """Files gone since the last pass; their items stay."""
+    waiting: tuple[str, ...] = ()
+    """Files still being written; look again in `AGE` seconds."""
+    more: bool = False
+    """Not all that is new was read: pass again at once."""
+    bytes: int = 0
+
+
+class _Stamp(msgspec.Struct, array_like=True, frozen=True):
+    mtime: int
+    size: int
+    inode: int
+    digest: str = ""
+    problem: str = ""
+
+    def of(self, found: Found) -> bool:
+        return (self.mtime, self.size, self.inode) == (found.mtime, found.size, found.inode)
+
+
+class _Extra(msgspec.Struct):
+    """What is kept from pass to pass, as JSON in `Memory.extra`."""
+
+    reader: int = READER
+    files: dict[str, _Stamp] = {}
+    spools: dict[str, spool.Place] = {}
+    learned: str | None = None
+
+
+def read(source: Source, memory: Memory, *, clock: Callable[[], float] = time.time) -> Gathered:
+    """What is new in a local source since the pass that left `memory`. `clock` gives seconds since the epoch.
+
+    Raises SourceError when the path itself cannot be read; what is wrong with single files is told in `problems`.
+    """
+    return _Pass(source, memory, clock()).run()
+
+
+class _Pass:
+    """One pass over one source."""
+
+    def __init__(self, source: Source, memory: Memory, now: float) -> None:
+        self.source = source
+        self.memory = memory
+        self.now = now
+        self.before = _remembered(memory)
+        self.first = memory.extra is None
+        self.stamps: dict[str, _Stamp] = {}
+        self.spools: dict[str, spool.Place] = {}
+        self.entries: dict[str, tuple[Entry, ...]] = {}
+        self.problems: list[str] = []
+        self.notes: list[str] = []
+        self.waiting: list[str] = []
+        self.more = False
+        self.bytes = 0
+        self._learned: Boilerplate | None = None
+
+    def run(self) -> Gathered:
+        if self.source.path is None:
+            raise SourceError(f"{self.source.id} has no path", kind="unreadable", hint="give it a path or a url")
+        present = self._look(find(self.source.path))
+        changed = [found for found in present.values() if self._changed(found)]
+        if len(changed) > BATCH:
+            self.more = True
+            changed = changed[:BATCH]
+        for found in changed:
+            if self.source.spool is None:
+                self._take(found)
+            else:
+                self._follow(found, self.source.spool)
+        self._reread(present)
+        removed = tuple(name for name in self.before.files if name not in present)
+        return Gathered(
+            entries=tuple(entry for entries in self.entries.values() for entry in entries),
+            memory=self._remember(removed),
+            problems=tuple(self.problems) + tuple(f"{n}: {s.problem}" for n, s in self.stamps.items() if s.problem),
+            notes=tuple(self.notes),
+            removed=removed,
+            waiting=tuple(self.waiting),
+            more=self.more,
+            bytes=self.bytes,
+        )
+
+    def _look(self, listing: Iterable[Found | Refused]) -> dict[str, Found]:
+        present: dict[str, Found] = {}
+        known = self.before.files
+        for found in listing:
+            if isinstance(found, Refused):
+                self.problems.append(f"{found.name}: {found.reason}")
+            elif partial(found.name):
+                continue
+            elif len(present) >= FILES:
+                self.problems.append(f"more than {FILES:,} files; the rest is not read")
+                break
+            else:
+                present[found.name] = found
+                if found.name in known:
+                    self.stamps[found.name] = known[found.name]
+        return present
+
+    def _changed(self, found: Found) -> bool:
+        stamp = self.before.files.get(found.name)
+        if self.source.spool is None:
+            if stamp is not None and stamp.of(found):
+                return False
+        elif stamp is not None and stamp.of(found) and self._drained(found):
+            return False
+        if not self.first and self.source.spool is None and self._young(found):
+            self.waiting.append(found.name)
+            return False
+        return True
+
+    def _young(self, found: Found) -> bool:
+        return 0 <= self.now - found.mtime / 1e9 < AGE
+
+    def _drained(self, found: Found) -> bool:
+        place = self.before.spools.get(found.name)
+        return place is not None and place.offset >= found.size
+
+    def _take(self, found: Found) -> None:
+        """Read a file that is new or changed."""
+        if found.size > READ:
+            self._refuse(found, f"larger than {READ // 1_048_576} MB; split it, or give the source a spool separator")
+            return
+        try:
+            data = read_bytes(found)
+            digest = blake2b(data, digest_size=8).hexdigest()
+            stamp = self.before.files.get(found.name)
+            if stamp is None or stamp.digest != digest:
+                self._parse(found.name, found.name, data)
+            self.stamps[found.name] = _Stamp(found.mtime, found.size, found.inode, digest)
+        except Unsettled:
+            self.waiting.append(found.name)
+        except FileNotFoundError:
+            self.stamps.pop(found.name, None)
+        except SourceError as problem:
+            self._refuse(found, clean_line(str(problem)), digest)
+        except OSError as problem:
+            self._refuse(found, problem.strerror or "cannot be read")
+
+    def _refuse(self, found: Found, reason: str, digest: str = "") -> None:
+        self.stamps[found.name] = _Stamp(found.mtime, found.size, found.inode, digest, reason)
+
+    def _parse(self, name: str, key: str, data: bytes) -> None:
+        from monitor.seedfile import parse_file
+
+        self.bytes += len(data)
+        parsed = parse_file(name, data, boilerplate=self.learned.known())
+        self.entries[key] = _identified(key, parsed.entries)
+        if parsed.blocks:
+            self.learned.learn(key, parsed.blocks)
+
+    def _follow(self, found: Found, separator: str) -> None:
+        """Read what a spool gained."""
+        place = self.before.spools.get(found.name)
+        try:
+            grown = spool.gather(found, place, separator, settled=not self._young(found))
+            for record in grown.records:
+                key = f"{found.name}#{spool.record_id(record)}"
+                self._parse(found.name, key, record.encode("utf-8", "surrogateescape"))
+        except Unsettled:
+            self.waiting.append(found.name)
+            return
+        except FileNotFoundError:
+            return
+        except SourceError as problem:
+            self._refuse(found, clean_line(str(problem)))
+            return
+        except OSError as problem:
+            self._refuse(found, problem.strerror or "cannot be read")
+            return
+        self.notes.extend(grown.notes)
+        self.more = self.more or grown.more
+        self.spools[found.name] = grown.place
+        self.stamps[found.name] = _Stamp(found.mtime, found.size, found.inode)
+        if not self._drained(found) and grown.place.offset < found.size:
+            self.waiting.append(found.name)
+
+    def _reread(self, present: dict[str, Found]) -> None:
+        """Parse again what holds boilerplate that was learned in this pass."""
+        if self._learned is None:
+            return
+        for key in self.learned.holders(self.learned.settle()):
+            found = present.get(key)
+            if found is None or not (stamp := self.stamps.get(key)) or not stamp.of(found):
+                continue
+            try:
+                self._parse(found.name, key, read_bytes(found))
+            except (OSError, SourceError, Unsettled):
+                self.waiting.append(found.name)
+
+    @property
+    def learned(self) -> Boilerplate:
+        """What was learned of this source, loaded when it is first needed."""
+        if self._learned is None:
+            from monitor.seedfile import Boilerplate
+
+            self._learned = Boilerplate.load(self.before.learned)
+        return self._learned
+
+    def _remember(self, removed: tuple[str, ...]) -> Memory:
+        learned = self.before.learned
+        if self._learned is not None:
+            for name in removed:
+                self._learned.forget(name)
+            learned = self._learned.dump()
+        spools = {name: place for name, place in {**self.before.spools, **self.spools}.items() if name not in removed}
+        if not self.first and learned == self.before.learned and self.stamps == self.before.files and not self.spools:
+            return self.memory
+        extra = _Extra(files=self.stamps, spools=spools, learned=learned)
+        return replace(self.memory, extra=msgspec.json.encode(extra).decode())
+
+
+def _remembered(memory: Memory) -> _Extra:
+    if memory.extra is None:
+        return _Extra()
+    try:
+        extra = msgspec.json.decode(memory.extra, type=_Extra)
+    except msgspec.MsgspecError:
+        return _Extra()
+    if extra.reader != READER:
+        return _Extra(files={name: _outdated(stamp) for name, stamp in extra.files.items()}, spools=extra.spools)
+    return extra
+
+
+def _outdated(stamp: _Stamp) -> _Stamp:
+    return _Stamp(-1, stamp.size, stamp.inode)
+
+
+def _identified(key: str, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Entries that have no identity of their own get the file's, with their number from the second on."""
+    return tuple(
+        entry if entry.guid else replace(entry, guid=f"{key}#{number}" if number else key)
+        for number, entry in enumerate(entries)
+    )
