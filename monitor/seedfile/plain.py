@@ -1,18 +1,147 @@
-"""Plain text to entries."""
+"""Plain text to entries: one article, or several parted by rules or end marks."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
 from monitor.model import Entry
-from monitor.seedfile.blocks import units
+from monitor.seedfile import wire
+from monitor.seedfile.blocks import Unit, split_sentences, units
 from monitor.seedfile.parsed import Block, Parsed
+from monitor.seedfile.roles import Part, judge
+
+_RULE = re.compile(r"^(?P<weak>[-=_*~#•·]{3,9}|(?:[-=_*~#•·] ){2,9}[-=_*~#•·]?)$|^(?P<strong>[-=_*~#+]{10,})$")
+_END_MARK = re.compile(r"^\W{0,3}(?:-?30-?|ENDS?|# ?# ?#|\(END\)|ИТАР|انتهى|NNNN|（完）|\(完\))\W{0,3}$")
+_TITLE_CHARS = 180
 
 
 def parse_text(text: str, *, boilerplate: frozenset[str] = frozenset()) -> Parsed:
-    """The entries of a safe text."""
-    found = units(text)
-    entry = Entry(title=found[0].text, body="\n\n".join(unit.text for unit in found[1:]), raw=text)
-    blocks = tuple(
-        Block(text=unit.text, role="body" if place else "headline", reason="position", confidence=0.5)
-        for place, unit in enumerate(found)
+    """The entries of a safe text, most often one."""
+    entries: list[Entry] = []
+    blocks: list[Block] = []
+    for number, article in enumerate(split_articles(units(text))):
+        parts = judge(article, boilerplate)
+        entries.append(entry_of(parts, raw=text if not number else "\n\n".join(unit.text for unit in article)))
+        blocks.extend(_block(part, number) for part in parts)
+    return Parsed(entries=tuple(entries), format="text", blocks=tuple(blocks))
+
+
+def split_articles(found: Sequence[Unit]) -> list[list[Unit]]:
+    """One list of units per article. A rule parts two articles only when what follows it opens as an article does."""
+    articles: list[list[Unit]] = [[]]
+    for place, unit in enumerate(found):
+        rule = _RULE.match(unit.text)
+        ended = _END_MARK.match(unit.text) is not None
+        if rule is None and not ended:
+            articles[-1].append(unit)
+        elif _has_prose(articles[-1]) and _opens_article(
+            found[place + 1 :], certain=ended or bool(rule and rule["strong"])
+        ):
+            articles.append([])
+    return [article for article in articles if article] or [list(found)]
+
+
+def _has_prose(article: Sequence[Unit]) -> bool:
+    return any(unit.ends and unit.words >= 8 for unit in article)
+
+
+def _opens_article(following: Sequence[Unit], *, certain: bool) -> bool:
+    """Whether a headline comes next, and prose after it; where the mark is weak a dateline, byline or time must show as well."""
+    ahead = [unit for unit in following[:12] if not _RULE.match(unit.text)]
+    if len(ahead) < 2 or ahead[0].period or ahead[0].words > 30 or not _has_prose(ahead[1:]):
+        return False
+    if certain:
+        return True
+    head = judge(ahead[:6])
+    return any(part.role in ("byline", "timestamp", "breadcrumb") for part in head) or any(
+        wire.dateline(unit.text) for unit in ahead[1:5]
     )
-    return Parsed(entries=(entry,), format="text", blocks=blocks)
+
+
+def entry_of(parts: Sequence[Part], *, raw: str) -> Entry:
+    """The entry that judged parts make."""
+    notes = [
+        f"{part.role}: {part.text[:60]!r} ({part.reason})" for part in parts if part.role not in ("body", "navigation")
+    ]
+    headline = next((part.text for part in parts if part.role == "headline"), None)
+    body = [part.text for part in parts if part.role == "body"]
+    guessed = headline is None
+    if headline is None and body:
+        headline = _first_sentence(body[0])
+        notes.append("headline: guessed, the first sentence")
+    title, kind, urgency = _signals(parts, headline, notes)
+    line = wire.dateline(body[0]) if body else None
+    if line is not None:
+        notes.append(f"dateline: place {line.place!r}, agency {line.agency!r}")
+    published, updated = _times(parts, notes)
+    bylines = [part for part in parts if part.role == "byline"]
+    agencies = (wire.agency_of(part.text.removeprefix("By ").strip("() .")) for part in bylines)
+    return Entry(
+        title=title,
+        title_guessed=guessed and title is not None,
+        dek=next((part.text for part in parts if part.role == "dek"), None),
+        body="\n\n".join(body),
+        captions=tuple(part.text for part in parts if part.role == "caption"),
+        boilerplate=tuple(part.text for part in parts if part.role in ("navigation", "footer", "learned", "advisory")),
+        authors=tuple(dict.fromkeys(name for part in bylines for name in part.authors or ())),
+        agency=(line.agency if line is not None else None) or next((name for name in agencies if name), None),
+        place=line.place if line is not None else None,
+        section=_section(parts),
+        published=published,
+        updated=updated,
+        kind=kind,
+        urgency=urgency,
+        raw=raw,
+        notes=tuple(notes),
+    )
+
+
+def _section(parts: Sequence[Part]) -> tuple[str, ...]:
+    return next((part.section for part in reversed(parts) if part.role == "breadcrumb"), ())
+
+
+def _signals(
+    parts: Sequence[Part], headline: str | None, notes: list[str]
+) -> tuple[str | None, str | None, int | None]:
+    """The headline without the wire's prefixes, and the kind and urgency that the strongest signal sets."""
+    signals = [part.signal for part in parts if part.signal is not None and part.role == "advisory"]
+    title = headline
+    for _ in range(3):
+        signal = wire.headline_signal(title) if title else None
+        if signal is None:
+            break
+        signals.insert(0, signal)
+        if not signal.end or title is None:
+            break
+        title = title[signal.end :].strip()
+    if not signals:
+        return title, None, None
+    strongest = min(signals, key=lambda signal: (signal.urgency, signals.index(signal)))
+    kill = next((signal for signal in signals if signal.kind == "kill"), None)
+    chosen = kill or strongest
+    notes.append(f"kind: {chosen.kind}, urgency {chosen.urgency} ({chosen.reason})")
+    return title, chosen.kind, chosen.urgency
+
+
+def _times(parts: Sequence[Part], notes: list[str]) -> tuple[datetime | None, datetime | None]:
+    stamps = [(stamp, part.text) for part in parts if part.role == "timestamp" for stamp in part.times]
+    if not stamps:
+        return None, None
+    published, line = stamps[0]
+    updated = stamps[1][0] if len(stamps) > 1 and stamps[1][0].at > published.at else None
+    notes.append(
+        f"published: {published.at:%Y-%m-%d %H:%M} UTC from {line[:60]!r}"
+        + (f", {published.assumed}" if published.assumed else "")
+    )
+    return published.at, updated.at if updated else None
+
+
+def _first_sentence(paragraph: str) -> str:
+    sentence = split_sentences(paragraph)[0]
+    return sentence if len(sentence) <= _TITLE_CHARS else sentence[:_TITLE_CHARS].rsplit(None, 1)[0] + "…"
+
+
+def _block(part: Part, entry: int) -> Block:
+    return Block(text=part.text, role=part.role or "body", reason=part.reason, confidence=part.confidence, entry=entry)

@@ -1,0 +1,135 @@
+"""Dates as they stand in text: only what is certain becomes a time, and what was assumed is said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+_MONTHS = {
+    1: "january jan januar jänner enero janvier gennaio janeiro января январь янв ocak januari ledna يناير ژانویه",
+    2: "february feb februar febrero février fevrier febbraio fevereiro февраля февраль фев şubat februari února فبراير فوریه",
+    3: "march mar märz mars marzo março марта март mart maart března مارس",
+    4: "april apr abril avril aprile апреля апрель апр nisan dubna أبريل آوریل",
+    5: "may mai mayo maggio maio мая май mayıs mei května مايو مه",
+    6: "june jun juni junio juin giugno junho июня июнь июн haziran června يونيو ژوئن",
+    7: "july jul juli julio juillet luglio julho июля июль июл temmuz července يوليو ژوئیه",
+    8: "august aug agosto août aout августа август авг ağustos augustus srpna أغسطس اوت",
+    9: "september sept sep septiembre septembre settembre setembro сентября сентябрь сен сент eylül září سبتمبر سپتامبر",
+    10: "october oct oktober okt octubre octobre ottobre outubro октября октябрь окт ekim října أكتوبر اکتبر",
+    11: "november nov noviembre novembre novembro ноября ноябрь ноя kasım listopadu نوفمبر نوامبر",
+    12: "december dec dezember dez diciembre décembre decembre dicembre dezembro декабря декабрь дек aralık prosince ديسمبر دسامبر",
+}
+_MONTH = {name: number for number, names in _MONTHS.items() for name in names.split()}
+_ZONES = {
+    "utc": 0, "gmt": 0, "z": 0, "bst": 1, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3,
+    "msk": 3, "est": -5, "edt": -4, "et": None, "pst": -8, "pdt": -7, "mst": -7, "mdt": -6, "jst": 9, "kst": 9, "hkt": 8,
+    "sgt": 8, "pkt": 5, "irst": 3.5, "aest": 10, "aedt": 11, "trt": 3,
+}  # fmt: skip
+_NAMES = "|".join(sorted(map(re.escape, _MONTH), key=len, reverse=True))
+_DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
+_DATES = (
+    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)-(?P<n>\d\d)-(?P<d>\d\d)(?!\d)"),
+    re.compile(rf"\b(?P<m>{_NAMES})\b\.?\s+{_DAY},?\s+(?P<y>(?:19|20)\d\d)\b", re.IGNORECASE),
+    re.compile(rf"(?<!\d){_DAY}\.?\s*(?:de\s+|of\s+)?\b(?P<m>{_NAMES})\b\.?,?\s+(?:de\s+)?(?P<y>(?:19|20)\d\d)\b", re.IGNORECASE),
+    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)\s?年\s?(?P<n>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日"),
+    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)/(?P<n>\d{1,2})/(?P<d>\d{1,2})(?!\d)"),
+    re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.\s?(?P<n>\d{1,2})\.\s?(?P<y>20\d\d)(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>1[3-9]|2\d|3[01])/(?P<n>\d{1,2})/(?P<y>20\d\d)(?!\d)"),
+    re.compile(r"(?<!\d)(?P<n>\d{1,2})/(?P<d>1[3-9]|2\d|3[01])/(?P<y>20\d\d)(?!\d)"),
+)  # fmt: skip
+_TIME = re.compile(
+    r"(?<![\d:])(?P<h>[01]?\d|2[0-3])[:.h](?P<i>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d+)?)?\s*(?P<half>[ap]\.?\s?m\b\.?)?"
+    r"(?:\s*(?:Uhr\s*)?\(?(?P<zone>Z\b|[+-]\d\d:?\d\d|(?:UTC|GMT)[+-]\d{1,2}|[A-Z]{2,4}\b)\)?)?",
+    re.IGNORECASE,
+)
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_FILLER = re.compile(
+    r"\b(?:published|posted|updated?|last|modified|created|issued|released|date[d]?|time|on|at|from|edited|first|am|pm|uhr|"
+    r"veröffentlicht|aktualisiert|stand|vom|am|um|publié|publicado|actualizado|mis à jour|le|à|el|las|aggiornato|pubblicato|"
+    r"il|alle|опубликовано|обновлено|güncelleme|yayınlanma|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tues?|"
+    r"wed|thurs?|fri|sat|sun|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|"
+    r"samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|понедельник|вторник|среда|четверг|пятница|суббота|"
+    r"воскресенье|min(?:ute)?s? read|местное|time)\b|تاريخ|تاریخ|نشر|انتشار|تحديث|발행|发布|更新|来源|時間|时间|星期[一二三四五六日]|"
+    r"(?:شنبه|یکشنبه|دوشنبه|سه‌شنبه|چهارشنبه|پنجشنبه|جمعه|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد)",
+    re.IGNORECASE,
+)
+_NEAR = 24
+_LINE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A time found in a text, where it stands there, and what had to be assumed (empty: nothing)."""
+
+    at: datetime
+    span: tuple[int, int]
+    assumed: str = ""
+
+
+def find_times(text: str) -> list[Stamp]:
+    """The times in a short text, in order."""
+    text = text.translate(_DIGITS)
+    found: list[Stamp] = []
+    for pattern in _DATES:
+        for date in pattern.finditer(text):
+            if all(date.end() <= stamp.span[0] or date.start() >= stamp.span[1] for stamp in found):
+                stamp = _stamp(text, date)
+                if stamp is not None:
+                    found.append(stamp)
+    return sorted(found, key=lambda stamp: stamp.span)
+
+
+def timestamp_line(text: str) -> list[Stamp]:
+    """The times of a line that says nothing else; empty for any other line."""
+    if len(text) > _LINE or not any(char.isdigit() for char in text):
+        return []
+    times = find_times(text)
+    if not times:
+        return []
+    rest = text.translate(_DIGITS)
+    for stamp in reversed(times):
+        rest = rest[: stamp.span[0]] + " " + rest[stamp.span[1] :]
+    rest = _FILLER.sub(" ", _TIME.sub(" ", rest))
+    return times if len(re.findall(r"\w{2,}", rest)) <= 2 else []
+
+
+def _stamp(text: str, date: re.Match[str]) -> Stamp | None:
+    parts = date.groupdict()
+    month = int(parts["n"]) if parts.get("n") else _MONTH[parts["m"].casefold()]
+    start, end = date.span()
+    time = _TIME.search(text, end, end + _NEAR) or _TIME.search(text, max(0, start - _NEAR), start)
+    try:
+        at = datetime(int(parts["y"]), month, int(parts["d"]), tzinfo=UTC)
+    except ValueError:
+        return None
+    if time is None:
+        return Stamp(at, (start, end), "no time of day given: midnight UTC taken")
+    hour = int(time["h"])
+    if time["half"]:
+        if hour > 12:
+            return Stamp(at, (start, end), "no time of day given: midnight UTC taken")
+        hour = hour % 12 + (12 if time["half"].casefold().startswith("p") else 0)
+    offset = _offset(time["zone"])
+    local = at + timedelta(hours=hour, minutes=int(time["i"]), seconds=int(time["s"] or 0))
+    span = (min(start, time.start()), max(end, time.end()))
+    if offset is None:
+        return Stamp(local, span, "no time zone given: UTC taken")
+    return Stamp(local.replace(tzinfo=offset).astimezone(UTC), span)
+
+
+def _offset(zone: str | None) -> timezone | None:
+    if not zone:
+        return None
+    zone = zone.casefold()
+    if zone[:3] in ("utc", "gmt") and len(zone) > 3:
+        return _fixed(float(zone[3:]))
+    if zone[0] in "+-":
+        sign = -1 if zone[0] == "-" else 1
+        return _fixed(sign * (int(zone[1:3]) + int(zone[-2:]) / 60))
+    hours = _ZONES.get(zone)
+    return None if hours is None else _fixed(hours)
+
+
+def _fixed(hours: float) -> timezone | None:
+    return timezone(timedelta(hours=hours)) if abs(hours) < 24 else None

@@ -1,0 +1,218 @@
+"""What the wires write around their copy: datelines, slug prefixes, advisory lines, kills and embargoes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_AGENCIES = (
+    "Reuters|Thomson Reuters Foundation|AP|Associated Press|The Associated Press|AFP|Agence France-Presse|UPI|Bloomberg|Dow Jones|"
+    "TASS|ITAR-TASS|Interfax|RIA Novosti|RIA|Sputnik|Xinhua|CNS|ECNS|Kyodo|Kyodo News|Jiji|Jiji Press|Yonhap|KCNA|dpa|DPA|APA|KNA|epd|"
+    "ANSA|AGI|AdnKronos|EFE|Europa Press|Lusa|ATS|Keystone-SDA|Belga|ANP|NTB|TT|Ritzau|STT|BNS|LETA|PAP|CTK|ČTK|TASR|MTI|"
+    "Agerpres|BTA|Tanjug|Beta|FENA|HINA|MIA|ATA|Ukrinform|UNIAN|Interfax-Ukraine|BelTA|Kazinform|Trend|Azertac|APA|Report|Armenpress|"
+    "Anadolu|Anadolu Agency|AA|DHA|IHA|ANKA|IRNA|ISNA|Mehr|Tasnim|Fars|Press TV|IRIB|SANA|WAM|SPA|QNA|KUNA|BNA|ONA|MENA|Petra|NNA|"
+    "WAFA|Maan|Saba|INA|Shafaq|Rudaw|ANI|PTI|IANS|UNI|APP|BSS|UNB|RSS|ARY|Bernama|Antara|VNA|TNA|PNA|AAP|NZPA|NZN|PA|PA Media|"
+    "Press Association|CP|The Canadian Press|Canadian Press|Notimex|Prensa Latina|Telam|Télam|Agência Brasil|ANDINA|NAN|GNA|KNA|APS|MAP|TAP|"
+    "SAnews|PANA|VOA|RFE/RL|DW|BBC|CNN|UN News|IPS|PR Newswire|PRNewswire|Business Wire|BUSINESS WIRE|GlobeNewswire|GLOBE NEWSWIRE|"
+    "ACCESSWIRE|EIN Presswire|"
+    "ТАСС|РИА Новости|Интерфакс|Рейтер|УНИАН|Укринформ|БелТА|Синьхуа|"
+    "ایرنا|ایسنا|تسنیم|مهر|فارس|صداوسیما|خبرگزاری مهر|"
+    "رويترز|أ ف ب|أ.ف.ب|وام|واس|سانا|قنا|بترا|وفا|كونا|الأناضول|شينخوا|"
+    "新华社|中新社|中新网|路透社|法新社|美联社|共同社|中央社|時事通信|共同通信"
+).split("|")
+_BY_NAME = {name.casefold(): name for name in _AGENCIES}
+_SPELLED = {
+    "the associated press": "AP", "associated press": "AP", "agence france-presse": "AFP", "anadolu agency": "Anadolu",
+    "itar-tass": "TASS", "kyodo news": "Kyodo", "the canadian press": "CP", "canadian press": "CP", "prnewswire": "PR Newswire",
+    "pa": "PA Media", "press association": "PA Media",
+}  # fmt: skip
+_MONTH = (
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|January|February|March|April|June|July|August|September|October|"
+    r"November|December|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек|января|февраля|марта|апреля|июня|июля|августа|"
+    r"сентября|октября|ноября|декабря)\.?"
+)
+_DATE = re.compile(
+    rf",?\s*(?:(?:Mon|Tues?|Wednes|Thurs?|Fri|Satur|Sun)(?:day)?,?\s*)?(?:{_MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{_MONTH})"
+    r"(?:,?\s+\d{4})?\s*[.,]?\s*$",
+    re.IGNORECASE,
+)
+_DASH = r"(?:-{1,2}|[–—]|:)"
+_WITH_AGENCY = (
+    re.compile(rf"(?P<where>[^()\n]{{0,80}}?)\s*\((?P<agency>[^()\n]{{2,40}})\)\s*{_DASH}\s+(?=\S)"),
+    re.compile(rf"(?P<where>[^/\n]{{2,80}}?)\s*/(?P<agency>[^/\n]{{2,30}})/\.?\s*{_DASH}?\s+(?=\S)"),
+    re.compile(rf"(?P<where>[^\n]{{2,60}}?)\s+{_DASH}\s+(?P<agency>[^\n.–—:-]{{2,24}})(?:\.|\s+{_DASH})\s+(?=\S)"),
+    re.compile(
+        r"(?P<agency>[^\s\d]{3,5})(?P<where>[^\d\s，。]{2,8}\d{1,2}月\d{1,2}日)电\s*(?:[（(][^）)\n]{1,40}[）)])?\s*"
+    ),
+)
+_CAPITALS = re.compile(
+    rf"(?P<where>[A-ZÀ-Þ][A-ZÀ-Þ'’. -]{{2,40}}(?:,\s[^\W\d_][\w. ]{{1,24}})?(?:,\s*[^,\n]{{3,20}})?)\s+{_DASH}\s+(?=\S)"
+)
+_PLACE = re.compile(r"[^\W\d_][^\d()/:;!?\"“”]*$")
+_SMALL = frozenset(
+    "de del la las el los da do dos di al el-al of upon on the and und am an der im sur le les en y в на".split()
+)
+_PERSON = re.compile(
+    r"^(?:mr|mrs|ms|miss|dr|sen|rep|gov|gen|prof|president|minister|sir|lord|lady)\b\.?", re.IGNORECASE
+)
+_DATELINE_WITHIN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """How a dispatch opens: where it comes from and whose it is. `end` is where the copy begins."""
+
+    place: str | None
+    agency: str | None
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What a line of wire copy says about the copy: its kind, its urgency (1 flash … 8 listicle), and why."""
+
+    kind: str
+    urgency: int
+    reason: str
+    end: int = 0
+    """Where the headline begins after it; 0 when it is part of the headline."""
+
+
+def agency_of(text: str) -> str | None:
+    """The known agency that a text names whole, such as "AFP" or "Reuters/AFP"; the first of several."""
+    for name in (text, *re.split(r"\s*(?:[/,&+]| and )\s*", text)):
+        known = _BY_NAME.get(name.strip().casefold())
+        if known is not None:
+            return _SPELLED.get(known.casefold(), known)
+    return None
+
+
+def dateline(text: str) -> Dateline | None:
+    """The dateline at the start of a paragraph, None where there is none for certain."""
+    opening = text[:_DATELINE_WITHIN]
+    for pattern in _WITH_AGENCY:
+        found = pattern.match(opening)
+        if found is None:
+            continue
+        agency = agency_of(found["agency"])
+        where = re.sub(r"\d{1,2}月\d{1,2}日$", "", found["where"])
+        place = _place(where)
+        if agency is not None and (place is not None or not where.strip()):
+            return Dateline(place, agency, found.end())
+    found = _CAPITALS.match(opening)
+    if found is not None and (place := _place(found["where"])) is not None and place.split(",")[0].isupper():
+        return Dateline(place, None, found.end())
+    return None
+
+
+def _place(where: str) -> str | None:
+    """A place name once the date is off; None for what is none: a person, a phrase."""
+    place = _DATE.sub("", where).strip(" ,.\u00a0")
+    if not place or not _PLACE.match(place) or _PERSON.match(place):
+        return None
+    words = place.replace(",", " ").split()
+    if len(words) > 6 or any(word[0].islower() and word not in _SMALL for word in words):
+        return None
+    return place
+
+
+_KILL = re.compile(
+    r"\b(?:STORY WITHDRAWN|STORY KILLED?|KILL KILL(?: KILL)?|MANDATORY KILL|BULLETIN KILL|WITHDRAWN[:-]|(?:IS|HAS BEEN) WITHDRAWN)"
+    r"|^(?:KILL|WITHDRAWAL?)\s*[-:–—]|^(?i:(?:this|the) story (?:is|has been|was) (?:withdrawn|killed|retracted))"
+    r"|^(?i:advisory:? kill)\b"
+)
+_PREFIXES: tuple[tuple[re.Pattern[str], str, int], ...] = tuple(
+    (re.compile(pattern), kind, urgency)
+    for pattern, kind, urgency in (
+        (r"(?:NEWS)?FLASH\s*[-:–—]+\s*|\*+\s*FLASH\s*\*+\s*", "breaking", 1),
+        (r"(?:BREAKING(?: NEWS)?|URGENT|BULLETIN|NEWS ALERT|ALERT|SNAP)\s*[-:|–—]+\s*|\*+\s*BREAKING\s*\*+\s*", "breaking", 2),
+        (r"(?i:breaking(?: news)?|just in)\s*[:|]\s*", "breaking", 2),
+        (r"عاجل\s*[:|-]\s*|فوری\s*[:|-]\s*|СРОЧНО\s*[:.-]\s*|МОЛНИЯ\s*[:.-]\s*|速报\s*[:：]\s*|快讯\s*[:：]\s*|【速報】\s*", "breaking", 2),
+        (r"(?:CORRECTED|CORRECTION|REFILE|CORRECTING|RECTIFICATIF|BERICHTIGUNG)(?: ?\([^)]{1,30}\))?\s*[-:–—]+\s*", "correction", 3),
+        (r"(?i:correction|corrected|clarification)\s*:\s*", "correction", 3),
+        (r"(?:UPDATE|LEAD|ADDS|RECASTS)\s*\d{0,2}\s*[-:–—]+\s*|\d(?:st|nd|rd|th)\s?LD[-: –]+\s*", "update", 4),
+        (r"WRAPUP\s*\d{0,2}\s*[-:–—]+\s*|ROUNDUP\s*\d{0,2}\s*[-:–—]+\s*", "wrapup", 4),
+        (r"(?:RPT|REPEAT)\s*(?:\d{0,2}|-INSIGHT|)\s*[-:–—]+\s*", "repeat", 6),
+        (r"EXCLUSIVE\s*[-:–—]+\s*|(?i:exclusive)\s*:\s*", "exclusive", 3),
+        (r"(?:EMBARGO(?:ED)?)\b[^:–—-]{0,40}[-:–—]+\s*", "embargo", 5),
+        (r"(?:MEDIA )?ADVISORY\s*[-:–—]+\s*|DIARY\s*[-:–—]+\s*", "advisory", 7),
+        (r"(?:ANALYSIS|NEWS ANALYSIS)\s*[-:–—]+\s*|(?i:analysis)\s*[:|]\s*", "analysis", 6),
+        (r"(?:OPINION|COMMENT(?:ARY)?|EDITORIAL|COLUMN|BREAKINGVIEWS)\s*[-:–—]+\s*|(?i:opinion|editorial)\s*[:|]\s*", "opinion", 7),
+        (r"(?:FEATURE|INSIGHT|SPECIAL REPORT|WIDER IMAGE|PROFILE)\s*[-:–—]+\s*", "feature", 6),
+        (r"(?:EXPLAINER|FACTBOX|FACT CHECK|TIMELINE|Q&A|Q\+A|PREVIEW|GRAPHIC|POLL|INSTANT VIEW)\s*[-:–—]+\s*", "explainer", 6),
+        (r"(?i:explainer|factbox|timeline|fact check)\s*[:|]\s*", "explainer", 6),
+        (r"INTERVIEW\s*[-:–—]+\s*|(?i:interview)\s*[:|]\s*", "interview", 6),
+        (r"TRANSCRIPT\s*[-:–—]+\s*|(?i:transcript)\s*[:|]\s*", "transcript", 6),
+        (r"PRESS DIGEST\s*[-:–—]+\s*", "digest", 7),
+        (r"LIVE(?: UPDATES?| BLOG)?\s*[:|–—]+\s*|(?i:live (?:updates?|blog|coverage))\s*[-:|–—]+\s*", "live", 3),
+    )
+)  # fmt: skip
+_WHOLE_LINE = re.compile(
+    r"^\W*(?P<flash>FLASH)\W*$|^\W*(?P<breaking>BREAKING(?: NEWS)?|URGENT|BULLETIN|ALERT)\W*$"
+    r"|^\W*(?P<correction>CORRECTION|CORRECTED(?: VERSION)?|CORRECTED REPEAT)\W*$|^\W*(?P<update>UPDATED?|UPDATE \d+)\W*$"
+    r"|^(?P<release>FOR IMMEDIATE RELEASE|(?i:press release|news release|media release|for immediate release|pressemitteilung"
+    r"|communiqué de presse|comunicado de prensa|пресс-релиз|基新聞稿|新闻稿))\W*$"
+    r"|^(?P<transcript>(?i:(?:full |rush )?transcript(?: of .{3,80})?|stenograph\w*))\W*$"
+    r"|^(?P<advisory>(?i:media advisory|advisory|(?:attention|attn\.?|note to) editors))\W*$"
+)
+_WHOLE_URGENCY = {"flash": 1, "breaking": 2, "correction": 3, "update": 4, "release": 6, "transcript": 6, "advisory": 7}
+_EMBARGO = re.compile(
+    r"^\W*(?:(?:strictly )?embargo(?:ed)?\b|not for (?:publication|release|use) before\b|hold for release\b|for release (?:at|on|after)\b)",
+    re.IGNORECASE,
+)
+_ADVISORY = re.compile(
+    r"^\((?P<verb>adds?|updates?|recasts?|corrects?|repeats?|refiles?|rewrites|removes|changes|clarifies|fixes|writes|restores|"
+    r"inserts|embeds|releads|edits|new (?:throughout|headline)|eds?)\b[^()]{0,300}\)\.?$"
+    r"|^(?:\W*(?:eds?|editors?)\s?:|editor'?s? note\b|attention editors|note to editors|eds note)",
+    re.IGNORECASE,
+)
+_BY_VERB = {
+    "correct": "correction",
+    "refile": "correction",
+    "clarif": "correction",
+    "fixes": "correction",
+    "repeat": "repeat",
+}
+_LISTICLE = re.compile(
+    r"^(?:the |our |here are )?(?:top )?\d{1,3} (?:of the )?(?:\w+ ){0,2}"
+    r"(?:best|worst|ways|things|reasons|tips|tricks|facts|places|movies|films|gifts|ideas|secrets|signs|photos|recipes|deals|"
+    r"books|shows|products)\b",
+    re.IGNORECASE,
+)
+_LIVE_TAIL = re.compile(r"(?:[-:|–—]\s*live(?: updates?| blog)?|\blive updates)\W*$", re.IGNORECASE)
+
+
+def headline_signal(title: str) -> Signal | None:
+    """What a headline's prefix says, or its form; "Live-action" says nothing."""
+    if killed := _KILL.search(title):
+        return Signal("kill", 1, f"the headline says {killed[0]!r}")
+    for pattern, kind, urgency in _PREFIXES:
+        found = pattern.match(title)
+        if found is not None and title[found.end() :].strip():
+            return Signal(kind, urgency, f"the headline opens {found[0].strip()!r}", found.end())
+    if _LIVE_TAIL.search(title):
+        return Signal("live", 3, "the headline says it is live")
+    if _LISTICLE.match(title):
+        return Signal("listicle", 8, "the headline counts things")
+    return None
+
+
+def line_signal(text: str) -> Signal | None:
+    """What a line that stands for itself says: a kill, an embargo, an advisory in brackets, a label."""
+    if len(text) > 400:
+        return None
+    if killed := _KILL.search(text):
+        return Signal("kill", 1, f"a line says {killed[0].strip()!r}")
+    if _EMBARGO.match(text):
+        return Signal("embargo", 5, "a line sets an embargo")
+    if advisory := _ADVISORY.match(text):
+        verb = (advisory["verb"] or "").casefold()
+        kind = next(
+            (kind for start, kind in _BY_VERB.items() if verb.startswith(start)), "update" if verb else "advisory"
+        )
+        return Signal(kind, {"correction": 3, "update": 4}.get(kind, 6), "an advisory line for editors")
+    label = _WHOLE_LINE.match(text)
+    if label is not None and (name := label.lastgroup):
+        kind = "breaking" if name == "flash" else name
+        return Signal(kind, _WHOLE_URGENCY[name], f"a line says {text.strip()!r}")
+    return None
