@@ -1,0 +1,89 @@
+"""`monitor config`: where the config is, a starting set, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import Desk, Group, pass_desk
+from monitor.cli.output import say
+from monitor.errors import ConfigError
+
+if TYPE_CHECKING:
+    from monitor.query import Watchlists
+
+
+@click.group(cls=Group, default="path", example="monitor config init && monitor config check")
+def config() -> None:
+    """Show where the config is read from, begin one, check it."""
+
+
+@config.command(example="monitor config path")
+@pass_desk
+def path(at: Desk) -> None:
+    """Print the folder that the config is read from."""
+    from monitor.config import FILES, shipped_folder
+
+    settings = at.settings()
+    click.echo(str(settings.folder))
+    say(f"named by: {settings.origin}")
+    for name in FILES if settings.folder != shipped_folder() else ():
+        if not (settings.folder / name).exists():
+            say(f"{name} is not there, so {shipped_folder() / name} is read")
+
+
+@config.command(example="monitor config init --config ~/desk")
+@pass_desk
+def init(at: Desk) -> int:
+    """Write a commented starting set. What is there already is left as it is."""
+    from monitor.config import init as begin
+    from monitor.config import user_folder
+
+    folder = (at.config or user_folder()).expanduser().absolute()
+    written = begin(folder)
+    for file in written:
+        click.echo(str(file))
+    if not written:
+        say(f"nothing to write: {folder} is complete")
+    return 0
+
+
+@config.command(example="monitor config check && systemctl --user restart newsroom-monitor")
+@pass_desk
+def check(at: Desk) -> int:
+    """Report every problem in every file at once; queries included. Exit status 2 if there is one."""
+    problems, warnings = findings(at)
+    for line in warnings:
+        say(f"warning: {line}")
+    for line in problems:
+        say(line)
+    if problems:
+        return ConfigError.exit_status
+    settings = at.settings()
+    click.echo(f"{settings.folder}: {len(settings.sources)} sources, {len(settings.topics)} topics, nothing wrong")
+    return 0
+
+
+def findings(at: Desk) -> tuple[Sequence[str], Sequence[str]]:
+    """The problems of the config, and what is allowed but unwise."""
+    try:
+        settings = at.settings()
+    except ConfigError as error:
+        return error.problems, ()
+    watchlists = at.watchlists()
+    problems = [f"topics.toml: {problem}" for problem in watchlists.problems]
+    problems += _wrong_panes(settings.dashboard.extra_panes, watchlists)
+    return problems, settings.warnings
+
+
+def _wrong_panes(panes: Mapping[str, str], watchlists: Watchlists) -> Iterator[str]:
+    from monitor.errors import QueryError
+    from monitor.query import parse
+
+    for title, query in panes.items():
+        try:
+            watchlists.needle(parse(query))
+        except QueryError as error:
+            yield f'monitor.toml: dashboard.extra_panes."{title}": {error}'

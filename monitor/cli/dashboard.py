@@ -1,0 +1,21 @@
+"""`monitor` without a command: the dashboard, and the poller beside it."""
+
+from __future__ import annotations
+
+import sys
+
+from monitor.cli.options import Desk
+from monitor.errors import UsageError
+
+
+def show(at: Desk, *, read_only: bool, poll: bool) -> int:
+    """Open the dashboard and stay until it is left."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the dashboard needs a terminal", hint="`monitor items` lists, `monitor poll` polls")
+    settings = at.settings()
+    with at.newsroom(read_only=read_only) as newsroom:
+        if poll:
+            newsroom.start_poller()
+        from monitor.tui import run
+
+        return run(newsroom, settings) or 0

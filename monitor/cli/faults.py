@@ -1,0 +1,74 @@
+"""Faults of the monitor itself: written to a log that holds no secrets, and told in one line."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import traceback
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from monitor.config import log_file
+from monitor.text import clean, clean_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CREDENTIALS = re.compile(r"(\w+://)[^/\s@]+@")
+_PARAMETER = re.compile(
+    r"([?&](?:[\w.-]*(?:token|key|secret|password|passwd|auth|sig)[\w.-]*)=)[^&\s'\"]+", re.IGNORECASE
+)
+_HEADER = re.compile(
+    r"((?:authorization|cookie|x-[\w-]*(?:key|token))['\"]?\s*[:=]\s*['\"]?)[^'\"\n,}]+", re.IGNORECASE
+)
+_NAMED = re.compile(r"token|key|secret|passw|auth|credential", re.IGNORECASE)
+_LARGEST = 1_000_000
+
+
+def redact(text: str) -> str:
+    """A text without credentials: those in addresses and headers, and the values of variables named like one."""
+    for name, value in os.environ.items():
+        if len(value) >= 6 and _NAMED.search(name):
+            text = text.replace(value, "***")
+    text = _CREDENTIALS.sub(r"\1***@", text)
+    text = _PARAMETER.sub(r"\1***", text)
+    return _HEADER.sub(r"\1***", text)
+
+
+def record(error: BaseException) -> str:
+    """Write a fault to the log, without the values of variables; the line that tells a person of it."""
+    told = f"a fault of the monitor itself: {type(error).__name__}: {redact(clean_line(str(error), cap=200))}"
+    trace = "".join(traceback.format_exception(error))
+    path = log_file()
+    try:
+        _append(path, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {redact(clean(trace))}\n\n")
+    except OSError:
+        return told
+    return f"{told} (written to {path})"
+
+
+def _append(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(path, flags, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8", errors="replace") as file:
+        if file.tell() > _LARGEST:
+            file.truncate(0)
+        file.write(text)
+
+
+class _Safe(logging.Formatter):
+    """Log records as single safe lines, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record as it is written."""
+        return redact(clean_line(super().format(record), cap=2000))
+
+
+def log_to_stderr(verbose: int) -> None:
+    """Send the log to standard error: warnings, with -v what is done, with -vv everything."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Safe("%(asctime)s %(levelname).1s %(name)s: %(message)s", "%H:%M:%S"))
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -1,0 +1,111 @@
+"""`monitor poll`: the poller without a screen."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.options import Command, Desk, pass_desk
+from monitor.cli.output import say, to_json
+from monitor.errors import UsageError
+from monitor.text import clean_line
+
+if TYPE_CHECKING:
+    from monitor.config import Settings
+    from monitor.model import Progress, Receipt
+    from monitor.query import Watchlists
+
+_WELL = {"ok", "unmodified", "quiet", "new"}
+
+
+@click.command(cls=Command, example="monitor poll --once --json | jq -r 'select(.status == \"failing\") | .source'")
+@click.argument("names", metavar="[SOURCE…]", nargs=-1)
+@click.option("--once", is_flag=True, help="Poll what is due, or the sources named, and end.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each source polled.")
+@click.option("--while-watched", is_flag=True, hidden=True, help="End with the last dashboard on this store.")
+@pass_desk
+def poll(at: Desk, names: tuple[str, ...], once: bool, as_json: bool, while_watched: bool) -> int:
+    """Poll sources until interrupted. If another process polls this store, it goes on and this one waits or leaves.
+
+    Exit status 1 if a source failed.
+    """
+    from monitor.poll import run
+
+    unknown = [name for name in names if at.settings().source(name) is None]
+    if unknown:
+        raise UsageError(f"no source {', '.join(map(clean_line, unknown))}", hint="`monitor sources list` names them")
+    told = _Told(as_json=as_json)
+    with at.newsroom() as newsroom:
+
+        def reload() -> tuple[Settings, Watchlists] | None:
+            changed, problems = newsroom.reload()
+            for problem in problems:
+                say(f"{problem}; the last good config stays in force")
+            return (newsroom.settings, newsroom.watchlists) if changed else None
+
+        run(
+            newsroom.settings,
+            newsroom.store,
+            newsroom.watchlists,
+            once=once,
+            sources=names or None,
+            on_receipt=told.receipt,
+            on_progress=told.progress,
+            while_watched=while_watched,
+            reload=reload,
+        )
+    told.end(once=once)
+    return 1 if told.failed else 0
+
+
+class _Told:
+    """What is said while polling: JSON lines for a script, a bar for a person, and failures on standard error."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.bar = sys.stderr.isatty() and not as_json
+        self.failed = self.polled = self.new = self.edited = 0
+
+    def receipt(self, receipt: Receipt) -> None:
+        self.polled += 1
+        self.new += receipt.new
+        self.edited += receipt.edited
+        failed = receipt.status not in _WELL
+        self.failed += failed
+        if self.as_json:
+            click.echo(to_json(_record(receipt)))
+            sys.stdout.flush()
+        elif failed:
+            self._wipe()
+            say(f"{receipt.source}: {receipt.message or receipt.status}")
+
+    def progress(self, progress: Progress) -> None:
+        if self.bar and progress.total:
+            filled = round(30 * progress.done / progress.total)
+            line = f"\r[{'#' * filled}{'.' * (30 - filled)}] {progress.done}/{progress.total} {self.new} new"
+            click.echo(line + "\x1b[K", nl=False, err=True)
+
+    def end(self, *, once: bool) -> None:
+        self._wipe()
+        if once and not self.as_json:
+            say(f"{self.polled} sources polled, {self.new} new, {self.edited} edited, {self.failed} failed")
+
+    def _wipe(self) -> None:
+        if self.bar:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _record(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "source": receipt.source,
+        "status": receipt.status,
+        "new": receipt.new,
+        "edited": receipt.edited,
+        "unchanged": receipt.unchanged,
+        "drops": dict(receipt.drops),
+        "message": clean_line(receipt.message) if receipt.message else None,
+        "seconds": round(receipt.seconds, 3),
+        "bytes": receipt.bytes,
+    }

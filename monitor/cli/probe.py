@@ -1,0 +1,84 @@
+"""Looking at sources now, without a store: for `sources check` and `sources discover`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from monitor.errors import SourceError
+from monitor.model import Memory, Source
+from monitor.text import clean_line
+
+if TYPE_CHECKING:
+    from monitor.config import Settings
+    from monitor.poll.worker import Workers
+    from monitor.sources.http import Client
+
+
+async def probe(settings: Settings, sources: Sequence[Source]) -> list[dict[str, Any]]:
+    """Fetch and parse each source as a poll would, and say how it went, in words and numbers."""
+    from monitor.poll.worker import Judges, Workers
+    from monitor.sources.http import Client
+
+    workers = Workers(Judges())
+    slots = asyncio.Semaphore(settings.network.concurrency)
+    try:
+        async with Client(settings.network) as client:
+            return list(await asyncio.gather(*(_probe(client, workers, slots, source) for source in sources)))
+    finally:
+        await workers.close()
+
+
+async def _probe(client: Client, workers: Workers, slots: asyncio.Semaphore, source: Source) -> dict[str, Any]:
+    try:
+        async with slots:
+            found = await (_local(source) if source.url is None else _remote(client, workers, source))
+    except SourceError as error:
+        found = {"status": error.kind, "message": clean_line(str(error), cap=2000), "entries": 0}
+    return {"id": source.id, **found}
+
+
+async def _local(source: Source) -> dict[str, Any]:
+    from monitor.sources import files
+
+    gathered = await asyncio.to_thread(files.read, source, Memory())
+    number = len(gathered.entries)
+    message = "; ".join((f"{number} entries", *gathered.problems))
+    return {"status": "unreadable" if gathered.problems else "ok", "message": message, "entries": number}
+
+
+async def _remote(client: Client, workers: Workers, source: Source) -> dict[str, Any]:
+    from monitor.poll.worker import Job
+
+    fetched = await client.fetch(source, Memory())
+    catch = await workers.do(
+        Job(
+            source=source,
+            now=datetime.now(UTC),
+            data=fetched.body,
+            url=fetched.final_url,
+            content_type=fetched.content_type,
+            encoding=fetched.encoding,
+            lang=fetched.lang,
+        )
+    )
+    number = len(catch.additions)
+    told = [f"{number} entries in {fetched.seconds:.1f} s, {fetched.bytes:,} bytes", *fetched.notes, *catch.notes]
+    if fetched.moved_to:
+        told.append(f"moved for good to {fetched.moved_to}: change its url in sources.toml")
+    if source.insecure:
+        told.append("TLS is not verified")
+    message = clean_line("; ".join(told), cap=2000)
+    return {"status": "ok", "message": message, "entries": number, "title": clean_line(catch.title)}
+
+
+async def discover(settings: Settings, url: str) -> list[Any]:
+    """The feeds that a page names. Raises SourceError."""
+    from monitor.sources import discover as finder
+    from monitor.sources.http import Client
+
+    async with Client(settings.network) as client:
+        fetched = await client.fetch(Source(id="page", title=url, url=url), Memory())
+    return list(finder.find(fetched.body, fetched.final_url))

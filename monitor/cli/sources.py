@@ -1,0 +1,260 @@
+"""`monitor sources`: the feeds and folders, their health, and the lists they come from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.options import Desk, Group, formats, pass_desk
+from monitor.cli.output import print_json, print_json_lines, print_json_list, print_table, say
+from monitor.cli.record import stamp
+from monitor.errors import UsageError
+from monitor.text import clean_line
+
+if TYPE_CHECKING:
+    from monitor.config import Settings
+    from monitor.model import Source, SourceHealth
+    from monitor.newsroom import SourceStatus
+
+
+@click.group(
+    cls=Group, default="list", example="monitor sources list --json | jq -r '.[] | select(.health.failures > 0) | .id'"
+)
+def sources() -> None:
+    """List, change, check, import and export sources. Without a word: list."""
+
+
+@sources.command("list", example="monitor sources list --failing")
+@click.option("--failing", is_flag=True, help="Only those that fail or are silent.")
+@formats("table", "json", "jsonl", default="table")
+@pass_desk
+def list_(at: Desk, /, failing: bool, as_: str) -> int:
+    """List sources with their health."""
+    with at.newsroom(read_only=True) as newsroom:
+        statuses = [one for one in newsroom.sources() if not failing or one.health.status not in _WELL]
+    if as_ == "json":
+        print_json_list(map(_record, statuses))
+    elif as_ == "jsonl":
+        print_json_lines(map(_record, statuses))
+    elif statuses:
+        head = ("ID", "STATUS", "LAST NEW", "NEXT", "A DAY", "TITLE", "MESSAGE")
+        print_table(head, [_row(status) for status in statuses])
+    return 0 if statuses else 1
+
+
+_WELL = {"ok", "unmodified", "new", "disabled"}
+
+
+def _record(status: SourceStatus) -> dict[str, Any]:
+    source, health = status.source, status.health
+    return {
+        "id": source.id,
+        "title": clean_line(source.title),
+        "url": source.url,
+        "path": source.path,
+        "every": source.every,
+        "tier": source.tier,
+        "enabled": source.enabled,
+        "lang": source.lang,
+        "tags": list(source.tags),
+        "insecure": source.insecure,
+        "health": _health(health),
+    }
+
+
+def _health(health: SourceHealth) -> dict[str, Any]:
+    record = {name: stamp(value) if isinstance(value, datetime) else value for name, value in _fields(health)}
+    return record | {"drops": dict(health.drops)}
+
+
+def _fields(health: SourceHealth) -> Iterator[tuple[str, Any]]:
+    from dataclasses import fields
+
+    return (
+        (field.name, getattr(health, field.name)) for field in fields(health) if field.name not in {"source", "drops"}
+    )
+
+
+def _row(status: SourceStatus) -> tuple[str, ...]:
+    source, health = status.source, status.health
+    insecure = " (TLS not verified)" if source.insecure else ""
+    return (
+        source.id,
+        health.status,
+        _ago(health.last_new),
+        _ahead(health.next_at),
+        f"{health.items_per_day:.1f}",
+        source.title + insecure,
+        health.message or "",
+    )
+
+
+def _ago(time: datetime | None) -> str:
+    return "never" if time is None else _span((datetime.now(UTC) - time).total_seconds())
+
+
+def _ahead(time: datetime | None) -> str:
+    return "-" if time is None else _span(max((time - datetime.now(UTC)).total_seconds(), 0))
+
+
+def _span(seconds: float) -> str:
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if abs(seconds) >= size:
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:.0f}s"
+
+
+@sources.command(example='monitor sources add https://example.org/feed.xml --title "Example" --every 10m')
+@click.argument("address", metavar="URL|PATH")
+@click.option("--id", "name", help="Its id; made from the title when left out.")
+@click.option("--title", help="What people see.")
+@click.option("--every", metavar="SPAN", help="Time between polls, such as 5m; adaptive when left out.")
+@click.option("--tier", type=click.IntRange(1, 4), help="1 wire or official … 4 blog.")
+@click.option("--lang", help="Language of items that do not say.")
+@click.option("--tag", "tags", multiple=True, help="A word that every item gets; may be given again.")
+@pass_desk
+def add(at: Desk, /, address: str, name: str | None, tags: tuple[str, ...], **given: Any) -> None:
+    """Add a feed, or local text, to sources.toml; comments there are kept."""
+    from monitor import config
+
+    remote = address.startswith(("http://", "https://"))
+    if not remote and "://" in address:
+        raise UsageError(f"{address}: only http, https and local paths can be read")
+    where = {"url": address} if remote else {"path": str(Path(address).expanduser().absolute())}
+    made = config.add_source(_own_folder(at), {"id": name, **where, **given, "tags": list(tags) or None})
+    click.echo(made)
+
+
+@sources.command(example="monitor sources remove example")
+@click.argument("source", metavar="ID")
+@pass_desk
+def remove(at: Desk, /, source: str) -> None:
+    """Take a source out of sources.toml. Its items stay."""
+    from monitor import config
+
+    config.remove_source(_own_folder(at), source)
+    say(f"{source} is removed; its items stay")
+
+
+@sources.command(example="monitor sources enable example")
+@click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@pass_desk
+def enable(at: Desk, /, ids: tuple[str, ...]) -> None:
+    """Poll sources again."""
+    _switch(at, ids, enabled=True)
+
+
+@sources.command(example="monitor sources disable example")
+@click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@pass_desk
+def disable(at: Desk, /, ids: tuple[str, ...]) -> None:
+    """Keep sources and their items, and poll them no more."""
+    _switch(at, ids, enabled=False)
+
+
+def _switch(at: Desk, /, ids: tuple[str, ...], *, enabled: bool) -> None:
+    from monitor import config
+
+    folder = _own_folder(at)
+    for source in ids:
+        config.set_enabled(folder, source, enabled)
+        say(f"{source} is {'enabled' if enabled else 'disabled'}")
+
+
+def _own_folder(at: Desk) -> Path:
+    """A config folder that may be written, told when it had to be made."""
+    from monitor import config
+
+    written = config.own_folder(at.settings())
+    if written.notice:
+        say(written.notice)
+    return written.folder
+
+
+@sources.command(example="monitor sources check reuters bbc-world\nmonitor sources check https://example.org/feed.xml")
+@click.argument("names", metavar="[ID|URL…]", nargs=-1)
+@formats("text", "json", "jsonl", default="text")
+@pass_desk
+def check(at: Desk, /, names: tuple[str, ...], as_: str) -> int:
+    """Fetch sources now and say what is wrong with them; nothing is stored. Exit status 1 if any fails."""
+    settings = at.settings()
+    chosen = [_named(settings, name) for name in names] or [one for one in settings.sources if one.enabled]
+    from monitor.cli.probe import probe
+
+    outcomes = asyncio.run(probe(settings, chosen))
+    if as_ == "json":
+        print_json(outcomes)
+    elif as_ == "jsonl":
+        print_json_lines(outcomes)
+    else:
+        for outcome in outcomes:
+            click.echo(f"{outcome['id']}: {outcome['message']}")
+    return 1 if any(outcome["status"] != "ok" for outcome in outcomes) else 0
+
+
+def _named(settings: Settings, name: str) -> Source:
+    from monitor.model import Source
+
+    if name.startswith(("http://", "https://")):
+        return Source(id=name, title=name, url=name)
+    found = settings.source(name)
+    if found is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [one.id for one in settings.sources], n=1)
+        raise UsageError(f'no source "{name}"', hint=f'did you mean "{near[0]}"?' if near else "`monitor sources list`")
+    return found
+
+
+@sources.command("import", example="monitor sources import subscriptions.opml --dry-run")
+@click.argument("file", type=click.File("rb"))
+@click.option("--dry-run", is_flag=True, help="Say what would be added, and write nothing.")
+@pass_desk
+def import_(at: Desk, /, file: Any, dry_run: bool) -> int:
+    """Add the feeds of an OPML list. Folders become tags; what is there already is left alone."""
+    from monitor import config
+    from monitor.sources import opml
+
+    known = {source.url for source in at.settings().sources}
+    listed = opml.read(file.read())
+    for problem in listed.problems:
+        say(clean_line(problem))
+    fresh = [source for source in listed.sources if source.url not in known]
+    folder = None if dry_run or not fresh else _own_folder(at)
+    for source in fresh:
+        if folder:
+            config.add_source(folder, {"title": source.title, "url": source.url, "tags": list(source.tags) or None})
+        click.echo(f"{clean_line(source.title)}\t{source.url}")
+    say(f"{len(fresh)} {'would be ' if dry_run else ''}added, {len(listed.sources) - len(fresh)} were there already")
+    return 0 if listed.sources else 1
+
+
+@sources.command(example="monitor sources export > subscriptions.opml")
+@pass_desk
+def export(at: Desk) -> None:
+    """Write all feeds as OPML to standard output."""
+    from monitor.sources import opml
+
+    click.echo(opml.write([source for source in at.settings().sources if source.url]), nl=False)
+
+
+@sources.command(example="monitor sources discover https://example.org")
+@click.argument("url")
+@formats("text", "json", default="text")
+@pass_desk
+def discover(at: Desk, /, url: str, as_: str) -> int:
+    """Find the feeds that a page names."""
+    from monitor.cli.probe import discover as feeds_of
+
+    found = asyncio.run(feeds_of(at.settings(), url))
+    if as_ == "json":
+        print_json([{"url": one.url, "title": clean_line(one.title or "")} for one in found])
+    else:
+        for one in found:
+            click.echo(f"{one.url}\t{clean_line(one.title or '')}")
+    return 0 if found else 1

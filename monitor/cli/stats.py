@@ -1,0 +1,45 @@
+"""`monitor stats`: how much there is, how much comes, how the sources do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import click
+
+from monitor.cli.options import Command, Desk, formats, pass_desk
+from monitor.cli.output import print_json
+
+
+@click.command(cls=Command, example="monitor stats --json | jq .topics.defense.unread")
+@formats("text", "json", default="text")
+@pass_desk
+def stats(at: Desk, as_: str) -> None:
+    """Show items, matches per topic and hour, source health and the size of the store."""
+    with at.newsroom(read_only=True) as newsroom:
+        counts = newsroom.counts()
+        record: dict[str, Any] = {
+            "items": counts.all.total,
+            "unread": counts.all.unread,
+            "starred": counts.starred.total,
+            "hourly": list(counts.all.hourly),
+            "topics": {
+                topic.id: {"total": tally.total, "unread": tally.unread, "hourly": list(tally.hourly)}
+                for topic in newsroom.settings.topics
+                if (tally := counts.topics.get(topic.id))
+            },
+            "sources": dict(Counter(status.health.status for status in newsroom.sources())),
+            "poller": newsroom.poller(),
+            "store": {"url": newsroom.settings.store, **newsroom.store.stats()},
+        }
+    if as_ == "json":
+        print_json(record)
+        return
+    click.echo(f"{record['items']} open items, {record['unread']} unread, {record['starred']} starred")
+    click.echo(f"sources: {', '.join(f'{number} {status}' for status, number in record['sources'].items()) or 'none'}")
+    click.echo(f"polled by: {record['poller']}")
+    for name, value in record["store"].items():
+        click.echo(f"store {name}: {value}")
+    click.echo("\nopen  unread  last 24 hours, hits an hour")
+    for topic, tally in record["topics"].items():
+        click.echo(f"{tally['total']:4}  {tally['unread']:6}  {' '.join(map(str, tally['hourly']))}  {topic}")
