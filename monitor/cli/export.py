@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,7 +57,7 @@ def export(at: Desk, /, query: str | None, as_: str, output: Path | None, force:
 @contextmanager
 def _opened(output: Path | None, *, force: bool) -> Iterator[TextIO]:
     if output is None or str(output) == "-":
-        yield click.get_text_stream("stdout")
+        yield sys.stdout
         return
     from monitor.cli.target import writing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -127,7 +128,7 @@ def _print(stories: Iterable[Story], as_: str, *, full: bool) -> int:
         from monitor.cli.briefing import write_csv, write_list
 
         write = write_csv if as_ == "csv" else write_list
-        return write(stories, click.get_text_stream("stdout"))
+        return write(stories, sys.stdout)
     found = list(stories)
     if found:
         print_table(("ID", "", "PUBLISHED", "SOURCE", "TITLE", "TOPICS"), [_row(story) for story in found], wide=4)
@@ -212,7 +213,7 @@ def tail(at: Desk, /, query: str | None, topic: str | None, full: bool) -> None:
             if parsed is not None and newsroom.watchlists.match(parsed, newsroom.document(story)) is None:
                 continue
             click.echo(to_json(to_record(story, full=full)))
-            click.get_text_stream("stdout").flush()
+            sys.stdout.flush()
 
 
 def _arriving(newsroom: Newsroom) -> Iterator[Story]:

@@ -104,12 +104,13 @@ def _everywhere() -> list[click.Option]:
     ]
 
 
-class _Shown:
+class _Shown(click.Command):
     """A command that takes the options which stand everywhere, and whose help ends with an example."""
 
     def __init__(self, *args: Any, example: str, **attributes: Any) -> None:
         attributes.setdefault("context_settings", {"help_option_names": ["-h", "--help"], "max_content_width": 100})
-        super().__init__(*args, params=[*(attributes.pop("params", None) or ()), *_everywhere()], **attributes)
+        super().__init__(*args, **attributes)
+        self.params.extend(_everywhere())
         self.example = example
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as click names it
@@ -119,7 +120,7 @@ class _Shown:
                 formatter.write(f"{'':{formatter.current_indent}}{line}\n")
 
 
-class Command(_Shown, click.Command):
+class Command(_Shown):
     """A command with the options that stand everywhere, and an example in its help."""
 
 
@@ -145,7 +146,8 @@ class Group(_Shown, click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command's name where no command is named."""
-        if self.default and not any(word in self.commands for word in args) and not {"-h", "--help"} & set(args):
+        named = args and (not args[0].startswith("-") or any(word in self.commands for word in args))
+        if self.default and not named and not {"-h", "--help"} & set(args):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
 
