@@ -1,0 +1,216 @@
+"""The store's tables and its transactions: each has a revision, and keeps records, words and counts in step."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from tinydb import Query
+
+from monitor.errors import StoreBusyError, StoreError
+from monitor.store.records import (
+    STORY_SPAN,
+    Ledger,
+    Record,
+    Tallies,
+    Totals,
+    Words,
+    derived,
+    document,
+    micros,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from tinydb import TinyDB
+
+    from monitor.store.layout import Ground, LaidTable
+
+T = TypeVar("T")
+
+HOLD = 0.002
+"""Seconds that a slice of a batch may hold the store."""
+PAUSE = 0.001
+"""Seconds between two slices, in which a mark gets its turn."""
+GROUP = 500
+"""Items of one headline that are compared when outlets are counted."""
+
+_SPAN = int(STORY_SPAN.total_seconds() * 1_000_000)
+
+
+class Revision:
+    """One transaction: its number, and what it does to records and counts."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.number = ledger.revision + 1
+        self.last_id = ledger.last_id
+        self.floor = ledger.floor
+        self.tallies = Tallies()
+        self.records: dict[int, Record] = {}
+        self.words: dict[int, Words] = {}
+        self.stories: set[str] = set()
+        """Headlines whose outlets may have changed."""
+        self.changed = False
+
+    def put(self, doc_id: int, before: Record | None, after: Record) -> None:
+        """Take a new or changed record."""
+        self.tallies.moved(before, after)
+        self.records[doc_id] = after
+        self.changed = True
+
+    def removed(self, record: Record) -> None:
+        """Take the removal of a record."""
+        self.tallies.moved(record, None)
+        self.changed = True
+
+
+class Book:
+    """The tables of a store, over any TinyDB whose tables have the extensions of `layout`."""
+
+    def __init__(self, db: TinyDB, clock: Callable[[], datetime], *, read_only: bool) -> None:
+        self.db = db
+        self.clock = clock
+        self.read_only = read_only
+        self.ground = cast("Ground", db.storage)
+        self.items = self.table("items")
+        self.bodies = self.table("bodies")
+        self.ledgers = self.table("ledger")
+        self.totals = self.table("totals")
+        self.hours = self.table("hours")
+        self._seen: tuple[object, Ledger | None] = (object(), None)
+        self._woken: tuple[object, int | None] = (object(), None)
+        self._guard = threading.Lock()
+
+    def table(self, name: str) -> LaidTable:
+        """A table with its extensions."""
+        return cast("LaidTable", self.db.table(name))
+
+    # -- revisions --------------------------------------------------------------------------------------------
+
+    def ledger(self) -> Ledger:
+        """What the store is now; read again only when somebody has written."""
+        version = self.ground.version()
+        known, ledger = self._seen
+        if ledger is None or known != version:
+            found = self.ledgers.read([1], Ledger)
+            if not found:
+                raise StoreError("the store has no ledger", hint="run `monitor doctor`")
+            ledger = found[1]
+            self._seen = (version, ledger)
+        return ledger
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Revision]:
+        """A transaction over items: what is put within is written with its counts under one revision, or not at all."""
+        with self.ground.transaction():
+            ledger = self.ledgers.read([1], Ledger)[1]
+            revision = Revision(ledger)
+            yield revision
+            if revision.changed:
+                self._write(ledger, revision)
+
+    def _write(self, ledger: Ledger, revision: Revision) -> None:
+        if revision.records:
+            self.items.put({doc_id: document(record) for doc_id, record in revision.records.items()})
+        if revision.words:
+            self.bodies.put({doc_id: document(words) for doc_id, words in revision.words.items()})
+        if revision.stories:
+            self._count_outlets(revision)
+        if revision.tallies:
+            totals = self.totals.read([1], Totals).get(1, Totals())
+            self.totals.put({1: document(revision.tallies.totals(totals))})
+        hours = revision.tallies.hours()
+        if hours:
+            known = self.hours.read(list(hours), dict)
+            summed = {hour: Counter(known.get(hour, {})) for hour in hours}
+            for hour, counts in hours.items():
+                summed[hour].update(counts)
+            self.hours.put({hour: {name: n for name, n in counts.items() if n > 0} for hour, counts in summed.items()})
+        after = Ledger(
+            uuid=ledger.uuid,
+            schema=ledger.schema,
+            revision=revision.number,
+            last_id=revision.last_id,
+            floor=revision.floor,
+        )
+        self.ledgers.put({1: document(after)})
+
+    def _count_outlets(self, revision: Revision) -> None:
+        """Tell the items of each headline how many sources carry it within the span."""
+        doc = Query()
+        times = [record.at for record in revision.records.values()]
+        near = (doc.at >= min(times) - 2 * _SPAN) & (doc.at <= max(times) + 2 * _SPAN)
+        for story in revision.stories:
+            same = (doc.item.story == story) & near
+            rows = self.items.select(("doc_id", "at", "source"), same, order=(("at",),), rising=True, limit=GROUP)
+            if len(rows) == 1 and rows[0][0] in revision.records and revision.records[rows[0][0]].outlets == 1:
+                continue
+            outlets = _outlets(rows)
+            stored = self.items.read(list(outlets), Record)
+            changed = {
+                doc_id: replace(record, outlets=outlets[doc_id], revision=revision.number)
+                for doc_id, record in stored.items()
+                if record.outlets != outlets[doc_id]
+            }
+            if changed:
+                self.items.put({doc_id: document(record) for doc_id, record in changed.items()})
+
+    def sliced(self, things: Sequence[T], write: Callable[[Revision, Sequence[T], bool], None]) -> None:
+        """Write many things in transactions of about `HOLD` seconds each, with a pause between; the flag tells the last."""
+        start, size = 0, 8
+        while True:
+            some = things[start : start + size]
+            last = start + size >= len(things)
+            began = time.perf_counter()
+            with self.writing() as revision:
+                write(revision, some, last)
+            took = max(time.perf_counter() - began, 1e-6)
+            if last:
+                return
+            start += size
+            size = max(2, min(200, int(size * min(2.0, HOLD / took))))
+            time.sleep(PAUSE)
+
+    # -- snoozes ----------------------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """Bring back what has been snoozed long enough. A read-only store leaves that to whoever writes next."""
+        if self.read_only:
+            return
+        version = self.ground.version()
+        known, first = self._woken
+        doc = Query()
+        if known != version:
+            rows = self.items.select(("wake",), doc.wake > 0, order=(("wake",),), rising=True, limit=1)
+            first = rows[0][0] if rows else None
+            self._woken = (version, first)
+        now = self.clock()
+        if first is None or first > micros(now):
+            return
+        with contextlib.suppress(StoreBusyError), self.writing() as revision:
+            for doc_id, record in self.items.page((doc.wake > 0) & (doc.wake <= micros(now)), Record):
+                revision.put(doc_id, record, derived(replace(record, revision=revision.number), now))
+
+
+def _outlets(rows: Sequence[tuple[int, int, str]]) -> dict[int, int]:
+    """For each item of one headline, the number of sources within the span; `rows` are (doc_id, time, source), by time."""
+    found: dict[int, int] = {}
+    sources: Counter[str] = Counter()
+    first = last = 0
+    for doc_id, time_, _ in rows:
+        while last < len(rows) and rows[last][1] <= time_ + _SPAN:
+            sources[rows[last][2]] += 1
+            last += 1
+        while rows[first][1] < time_ - _SPAN:
+            sources[rows[first][2]] -= 1
+            if not sources[rows[first][2]]:
+                del sources[rows[first][2]]
+            first += 1
+        found[doc_id] = len(sources)
+    return found

@@ -1,0 +1,184 @@
+"""House-keeping: what is pruned and remembered, exports, figures, checks."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from tinydb import Query
+
+from monitor.store.book import PAUSE
+from monitor.store.files import guard, replace
+from monitor.store.records import Record, Tallies, Totals, hour_of, micros
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from monitor.store.book import Book
+
+SLICE = 50
+TOMBSTONES = 10_000
+"""Removals that can be told one by one."""
+MARKS = 10_000
+"""Marks that can be undone."""
+
+
+class Keeping:
+    """House-keeping over a book."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._identities = book.table("identities")
+        self._tombstones = book.table("tombstones")
+        self._journal = book.table("journal")
+
+    # -- identities and tombstones ----------------------------------------------------------------------------
+
+    def remembered(self, source: str, keys: Collection[str]) -> Mapping[str, str]:
+        """The digests of pruned items by key."""
+        doc = Query()
+        found = self._identities.page((doc.source == source) & doc.key.one_of(list(keys)), dict)
+        return {identity["key"]: identity["digest"] for _, identity in found}
+
+    def recall(self, source: str, keys: Collection[str]) -> None:
+        """Forget identities whose items are stored again."""
+        doc = Query()
+        found = self._identities.select(("doc_id",), (doc.source == source) & doc.key.one_of(list(keys)))
+        if found:
+            self._identities.drop([row[0] for row in found])
+
+    def removed(self, since: int, limit: int) -> Sequence[str]:
+        """Ids of items removed after a revision."""
+        doc = Query()
+        found = self._tombstones.page(doc.revision > since, dict, order=(("revision",),), rising=True, limit=limit)
+        return [tombstone["id"] for _, tombstone in found]
+
+    # -- pruning ----------------------------------------------------------------------------------------------
+
+    def prune(
+        self,
+        older_than: datetime | None,
+        keep_per_source: int | None,
+        *,
+        dry_run: bool,
+        progress: Callable[[int, int], None] | None,
+    ) -> Mapping[str, int]:
+        """Remove items by age and count; how many, by source."""
+        doomed = dict(self._doomed(older_than, keep_per_source))
+        if not dry_run:
+            numbers = list(doomed)
+            for start in range(0, len(numbers), SLICE):
+                self._remove(numbers[start : start + SLICE])
+                if progress is not None:
+                    progress(min(start + SLICE, len(numbers)), len(numbers))
+                time.sleep(PAUSE)
+            self._trim()
+            self._book.ground.upkeep()
+        return dict(Counter(doomed.values()))
+
+    def _doomed(self, older_than: datetime | None, keep_per_source: int | None) -> Iterator[tuple[int, str]]:
+        doc = Query()
+        loose = doc.kept == False  # noqa: E712 - TinyDB's words
+        columns = ("doc_id", "source")
+        if older_than is not None:
+            yield from self._book.items.select(columns, loose & (doc.at < micros(older_than)))
+        if keep_per_source is None:
+            return
+        for source in self._sources():
+            ranked = self._book.items.select(
+                ("doc_id", "source", "kept"), doc.item.source == source, order=(("at",), ("item", "id"))
+            )
+            yield from ((number, name) for number, name, kept in ranked[keep_per_source:] if not kept)
+
+    def _sources(self) -> Iterator[str]:
+        """The sources that have items, one index step each."""
+        last = ""
+        while True:
+            found = self._book.items.select(
+                ("source",), Query().item.source > last, order=(("item", "source"),), rising=True, limit=1
+            )
+            if not found:
+                return
+            last = found[0][0]
+            yield last
+
+    def _remove(self, numbers: Sequence[int]) -> None:
+        with self._book.writing() as revision:
+            for number, record in self._book.items.read(numbers, Record).items():
+                if record.kept:
+                    continue
+                revision.removed(record)
+                item = record.item
+                self._book.items.drop([number])
+                self._book.bodies.drop([number])
+                self._identities.append({"source": item.source, "key": item.key, "digest": item.digest})
+                self._tombstones.append({"id": item.id, "revision": revision.number})
+
+    def _trim(self) -> None:
+        """Let go of the oldest tombstones, marks and hours."""
+        with self._book.writing() as revision:
+            dead = self._tombstones.select(("doc_id", "revision"), order=(("doc_id",),))[TOMBSTONES:]
+            if dead:
+                revision.floor = max(revision.floor, *(row[1] for row in dead))
+                revision.changed = True
+                self._tombstones.drop([row[0] for row in dead])
+            self._journal.drop([row[0] for row in self._journal.select(("doc_id",), order=(("doc_id",),))[MARKS:]])
+            oldest = hour_of(micros(self._book.clock())) - 24 * 14
+            self._book.hours.drop([row[0] for row in self._book.hours.select(("doc_id",)) if row[0] < oldest])
+
+    # -- export, figures, checks ------------------------------------------------------------------------------
+
+    def export(self, target: Path, progress: Callable[[int, int], None] | None) -> int:
+        """Write every table as stock TinyDB's JSON; the number of items."""
+        guard(target)
+        total = len(self._book.items)
+        parts: list[bytes] = []
+        done = 0
+        for name in sorted(self._book.db.tables()):
+            rows: list[bytes] = []
+            for document in self._book.table(name):
+                rows.append(b'"%d":%s' % (document.doc_id, msgspec.json.encode(dict(document))))
+                if name == "items":
+                    done += 1
+                    if progress is not None and done % 500 == 0:
+                        progress(done, total)
+            parts.append(msgspec.json.encode(name) + b":{" + b",".join(rows) + b"}")
+        replace(target, b"{" + b",".join(parts) + b"}")
+        if progress is not None:
+            progress(total, total)
+        return total
+
+    def stats(self) -> Mapping[str, Any]:
+        """Items, bytes on disk, schema, revision."""
+        ledger = self._book.ledger()
+        return {
+            "items": len(self._book.items),
+            "remembered": len(self._identities),
+            "marks": len(self._journal),
+            "sources": len(self._book.table("sources")),
+            "bytes": self._book.ground.size(),
+            "schema": ledger.schema,
+            "revision": ledger.revision,
+        }
+
+    def check(self) -> Sequence[str]:
+        """What is wrong, a line each; empty when all is sound."""
+        found = self._book.ground.check()
+        if found:
+            return found
+        tallies, numbers = Tallies(), set()
+        for number, record in self._book.items.page(None, Record):
+            tallies.moved(None, record)
+            numbers.add(number)
+        if tallies.totals(Totals()) != self._book.totals.read([1], Totals).get(1, Totals()):
+            found.append("the counts of open and unread items are not what the items say")
+        bodies = {row[0] for row in self._book.bodies.select(("doc_id",))}
+        if numbers - bodies:
+            found.append(f"{len(numbers - bodies)} items have lost their text")
+        if bodies - numbers:
+            found.append(f"{len(bodies - numbers)} texts have lost their item")
+        return found

@@ -1,0 +1,147 @@
+"""What the store asks of a TinyDB table beyond TinyDB: which fields are indexed, pages by key, columns without documents.
+
+A layout is declared once and means the same on every storage: on SQLite its fields are columns and its indexes are indexes; on
+plain storages the same answers come from a scan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from tinydb.queries import QueryLike
+
+T = TypeVar("T")
+Path = tuple[str, ...]
+Document = Mapping[str, Any]
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """An index over columns; `where` (SQL over columns) makes it partial."""
+
+    columns: tuple[str, ...]
+    unique: bool = False
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Each:
+    """An index with an entry for every key of a mapping in the document: `key`, its `value`, and carried columns."""
+
+    path: Path
+    carried: tuple[str, ...]
+    indexes: tuple[Index, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The indexed fields of a table's documents, by column name.
+
+    A column holds a text, a number, a truth value or nothing, always of one kind, and is there in every document.
+    """
+
+    columns: Mapping[str, Path]
+    indexes: tuple[Index, ...] = ()
+    each: Each | None = None
+    compressed: bool = False
+    coarse: frozenset[str] = frozenset()
+    """Columns that tell so few documents apart that any other index is better."""
+
+
+BARE = Layout(columns={})
+
+
+class LaidTable(Protocol):
+    """A TinyDB table with what the store needs besides; `order` names paths, all of them falling."""
+
+    def get(self, cond: QueryLike | None = None, *, doc_id: int | None = None) -> Any:
+        """TinyDB's own."""
+        ...
+
+    def page(
+        self,
+        cond: QueryLike | None,
+        kind: type[T],
+        *,
+        order: Sequence[Path] = (),
+        after: Key | None = None,
+        limit: int | None = None,
+        rising: bool = False,
+    ) -> list[tuple[int, T]]:
+        """Documents read as `kind`, by doc_id, in an order, from just after a key."""
+        ...
+
+    def read(self, doc_ids: Collection[int], kind: type[T]) -> dict[int, T]:
+        """Documents read as `kind`, by doc_id; those that are not there are left out."""
+        ...
+
+    def select(
+        self,
+        columns: Sequence[str],
+        cond: QueryLike | None = None,
+        *,
+        order: Sequence[Path] = (),
+        limit: int | None = None,
+        rising: bool = False,
+    ) -> list[tuple[Any, ...]]:
+        """Columns (or `doc_id`) of documents, without reading the documents."""
+        ...
+
+    def tally(self, cond: QueryLike | None) -> int:
+        """How many documents match, by index."""
+        ...
+
+    def put(self, documents: Mapping[int, Document]) -> None:
+        """Write documents under their ids, new or not."""
+        ...
+
+    def append(self, document: Document) -> int:
+        """Insert under the next id; the id."""
+        ...
+
+    def drop(self, doc_ids: Collection[int]) -> None:
+        """Remove documents."""
+        ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def __len__(self) -> int: ...
+
+
+class Ground(Protocol):
+    """What the store asks of a TinyDB storage beyond TinyDB."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All that is written within is written together, durably, or not at all; may be nested."""
+        ...
+
+    def version(self) -> object:
+        """Changes whenever anybody has written; costs next to nothing."""
+        ...
+
+    def upkeep(self) -> None:
+        """Short work that is best done after a batch, such as folding a journal into its file."""
+        ...
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        ...
+
+    def check(self, progress: Callable[[str], None] | None = None) -> list[str]:
+        """What is wrong, a line each."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and locks."""
+        ...
+
+
+def at(document: Any, path: Path) -> Any:
+    """What stands at a path of a document, None when nothing does."""
+    for part in path:
+        document = document.get(part) if isinstance(document, Mapping) else None
+    return document

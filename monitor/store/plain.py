@@ -1,0 +1,280 @@
+"""Plain storages: stock TinyDB JSON with atomic replace and a lock, and memory. A scan answers everything."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from tinydb.storages import Storage
+from tinydb.table import Table
+
+from monitor.errors import StoreError
+from monitor.store.files import FileLock, explain, guard, replace, sync_folder
+from monitor.store.layout import BARE, at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from pathlib import Path as FilePath
+
+    from tinydb.queries import QueryLike
+
+    from monitor.store.layout import Document, Key, Layout, Path
+
+T = TypeVar("T")
+
+
+class PlainTable(Table):
+    """TinyDB's own table with the store's extensions answered by a scan."""
+
+    layouts: Mapping[str, Layout] = {}
+
+    @property
+    def _layout(self) -> Layout:
+        return self.layouts.get(self.name, BARE)
+
+    def _found(self, cond: QueryLike | None) -> list[tuple[int, Document]]:
+        with self._storage.lock:  # type: ignore[attr-defined]
+            return [(int(n), doc) for n, doc in self._read_table().items() if cond is None or cond(doc)]
+
+    def page(
+        self,
+        cond: QueryLike | None,
+        kind: type[T],
+        *,
+        order: Sequence[Path] = (),
+        after: Key | None = None,
+        limit: int | None = None,
+        rising: bool = False,
+    ) -> list[tuple[int, T]]:
+        """Documents read as `kind`, by doc_id, in an order, from just after a key."""
+        found = [(_key(number, doc, order), number, doc) for number, doc in self._found(cond)]
+        if order:
+            found.sort(key=lambda entry: entry[0], reverse=not rising)
+        if after is not None:
+            found = [entry for entry in found if (entry[0] > after if rising else entry[0] < after)]
+        return [(number, msgspec.convert(doc, kind)) for _, number, doc in islice(found, limit)]
+
+    def read(self, doc_ids: Collection[int], kind: type[T]) -> dict[int, T]:
+        """Documents read as `kind`, by doc_id; those that are not there are left out."""
+        with self._storage.lock:  # type: ignore[attr-defined]
+            table = self._read_table()
+            return {n: msgspec.convert(table[str(n)], kind) for n in doc_ids if str(n) in table}
+
+    def select(
+        self,
+        columns: Sequence[str],
+        cond: QueryLike | None = None,
+        *,
+        order: Sequence[Path] = (),
+        limit: int | None = None,
+        rising: bool = False,
+    ) -> list[tuple[Any, ...]]:
+        """Columns (or `doc_id`) of documents."""
+        found = self._found(cond)
+        if order:
+            found.sort(key=lambda entry: _key(*entry, order), reverse=not rising)
+        paths = self._layout.columns
+        return [
+            tuple(number if column == "doc_id" else at(doc, paths[column]) for column in columns)
+            for number, doc in islice(found, limit)
+        ]
+
+    def tally(self, cond: QueryLike | None) -> int:
+        """How many documents match."""
+        return len(self._found(cond))
+
+    def put(self, documents: Mapping[int, Document]) -> None:
+        """Write documents under their ids, new or not."""
+        self._update_table(lambda table: table.update(documents))
+
+    def append(self, document: Document) -> int:
+        """Insert under the next id; the id."""
+        with self._storage.transaction():  # type: ignore[attr-defined]
+            self._next_id = None
+            return self.insert(document)
+
+    def drop(self, doc_ids: Collection[int]) -> None:
+        """Remove documents."""
+        self.remove(doc_ids=doc_ids)
+
+    def _update_table(self, updater: Callable[[dict[int, Mapping[str, Any]]], None]) -> None:
+        with self._storage.transaction():  # type: ignore[attr-defined]
+            super()._update_table(updater)
+
+
+class MemoryGround(Storage):
+    """Everything in memory, for tests and for looking without a store."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock = threading.RLock()
+        self._data: dict[str, dict[str, Any]] = {}
+        self._depth = 0
+        self._version = 0
+
+    def read(self) -> dict[str, dict[str, Any]]:
+        """The tables, live."""
+        return self._data
+
+    def write(self, data: dict[str, dict[str, Any]]) -> None:
+        """Take the tables as they are now."""
+        with self.lock:
+            self._data = data
+            self._version += 1
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; may be nested."""
+        with self.lock:
+            before = {name: dict(table) for name, table in self._data.items()} if self._depth == 0 else None
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                if before is not None:
+                    self._data = before
+                raise
+            finally:
+                self._depth -= 1
+
+    def version(self) -> object:
+        """Changes whenever anybody has written."""
+        return self._version
+
+    def upkeep(self) -> None:
+        """Nothing to do."""
+
+    def size(self) -> int:
+        """Nothing is on disk."""
+        return 0
+
+    def check(self, progress: Callable[[str], None] | None = None) -> list[str]:
+        """Memory is sound."""
+        del progress
+        return []
+
+
+class JsonGround(Storage):
+    """Stock TinyDB JSON in one file: replaced whole, atomically and durably, under a lock; the last one kept as `.bak`."""
+
+    def __init__(self, path: FilePath, *, read_only: bool = False) -> None:
+        super().__init__()
+        self.lock = threading.RLock()
+        self._path = path
+        self._read_only = read_only
+        self._lock = FileLock(path.with_name(path.name + ".lock"))
+        self._data: dict[str, dict[str, Any]] | None = None
+        self._stamp: tuple[int, int, int] | None = None
+        self._depth = 0
+        self._dirty = False
+
+    def read(self) -> dict[str, dict[str, Any]]:
+        """The tables; read again only when the file has changed."""
+        with self.lock:
+            if self._depth == 0 or self._data is None:
+                self._load()
+            return self._data if self._data is not None else {}
+
+    def _load(self) -> None:
+        stamp = self._stamped()
+        if self._data is not None and stamp == self._stamp:
+            return
+        try:
+            content = self._path.read_bytes()
+        except FileNotFoundError:
+            content = b"{}"
+        except OSError as error:
+            raise explain(error, self._path) from error
+        try:
+            self._data = msgspec.json.decode(content, type=dict[str, dict[str, dict[str, Any]]])
+        except msgspec.MsgspecError as error:
+            raise StoreError(
+                f"{self._path}: damaged ({error})", hint="open it again to restore the last good one"
+            ) from error
+        self._stamp = stamp
+
+    def write(self, data: dict[str, dict[str, Any]]) -> None:
+        """Take the tables as they are now; on disk when the transaction ends."""
+        with self.transaction():
+            self._data = data
+            self._dirty = True
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, under the lock between processes; may be nested."""
+        if self._read_only:
+            raise StoreError(f"{self._path}: opened to read only")
+        with self.lock:
+            if self._depth:
+                yield
+                return
+            with self._lock.held():
+                self._load()
+                self._depth, self._dirty = 1, False
+                try:
+                    yield
+                    if self._dirty:
+                        self._save()
+                except BaseException:
+                    self._data = self._stamp = None
+                    raise
+                finally:
+                    self._depth = 0
+
+    def _save(self) -> None:
+        guard(self._path)
+        if self._path.exists():
+            keep = self._path.with_name(self._path.name + ".bak")
+            guard(keep)
+            link = self._path.with_name(self._path.name + ".old")
+            link.unlink(missing_ok=True)
+            try:
+                os.link(self._path, link)
+                link.replace(keep)
+                sync_folder(self._path.parent)
+            except OSError as error:
+                raise explain(error, self._path) from error
+        replace(self._path, msgspec.json.encode(self._data))
+        self._stamp = self._stamped()
+
+    def _stamped(self) -> tuple[int, int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino, found.st_size
+
+    def version(self) -> object:
+        """Changes whenever anybody has written."""
+        return self._stamped()
+
+    def upkeep(self) -> None:
+        """Nothing to do: each write is whole."""
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        stamp = self._stamped()
+        return stamp[2] if stamp else 0
+
+    def check(self, progress: Callable[[str], None] | None = None) -> list[str]:
+        """Whether the file can be read."""
+        del progress
+        with self.lock:
+            self._data = self._stamp = None
+            try:
+                self._load()
+            except StoreError as error:
+                return [str(error)]
+        return []
+
+    def close(self) -> None:
+        """Let go of the lock's file."""
+        self._lock.close()
+
+
+def _key(number: int, doc: Document, order: Sequence[Path]) -> Key:
+    return tuple(number if path == ("doc_id",) else at(doc, path) for path in order)

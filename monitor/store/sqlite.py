@@ -1,0 +1,323 @@
+"""One SQLite file as TinyDB's storage, for threads and processes.
+
+Write-ahead log, `synchronous=FULL`; each commit and checkpoint runs under one `flock`, because SQLite before 3.51.3 can lose
+commits when processes reset the log at the same time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from tinydb.storages import Storage
+
+from monitor.errors import StoreBusyError, StoreError
+from monitor.store.files import FileLock, explain, guard
+from monitor.store.layout import BARE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from monitor.store.layout import Document, Index, Layout
+
+CHECKPOINT = 4_000_000
+"""Bytes of write-ahead log from which it is folded into the file."""
+
+
+def explain_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
+    """What an error of SQLite means for a store, in one line with the mend."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return StoreError(f"{path}: the disk is full", hint="free some space; what was acknowledged is safe")
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return DamagedError(
+            f"{path}: damaged", hint="close every monitor on it and open it again: what can be read is saved"
+        )
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return StoreBusyError(f"{path}: another program holds it", hint="try again")
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return StoreError(f"{path}: cannot be written", hint="mend its permissions, or open it with --read-only")
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreError(f"{path}: cannot be read or written ({error})", hint="look at the disk and its free space")
+    return StoreError(f"{path}: {error}")
+
+
+class DamagedError(StoreError):
+    """Pages of the file are not what they should be."""
+
+
+class SqliteGround(Storage):
+    """One SQLite file as TinyDB's storage: a connection to write, one to read, usable from any thread.
+
+    `tabled` is the Table class that speaks for it.
+    """
+
+    tabled: Any
+
+    def __init__(self, path: Path, layouts: Mapping[str, Layout], *, read_only: bool = False) -> None:
+        super().__init__()
+        self.path = path
+        self.layouts = layouts
+        self.read_only = read_only
+        self.lock = FileLock(path.with_name(path.name + ".lock"))
+        self._reading = threading.RLock()
+        self._owner: int | None = None
+        self._names: set[str] | None = None
+        self._inode = path.stat().st_ino
+        self._reader = self._connect()
+        self._writer = None if read_only else self._connect()
+        self._reader.execute("PRAGMA query_only = 1")
+
+    def _connect(self) -> sqlite3.Connection:
+        for suffix in ("", "-wal", "-shm"):
+            guard(self.path.with_name(self.path.name + suffix))
+        uri = self.path.absolute().as_uri()
+        mode = "rw"
+        if self.read_only:
+            mode = "ro"
+            wal = self.path.with_name(self.path.name + "-wal")
+            if not os.access(self.path.parent, os.W_OK) and not wal.exists():
+                mode = "ro&immutable=1"
+        try:
+            connection = sqlite3.connect(
+                f"{uri}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, cached_statements=200
+            )
+            connection.execute("PRAGMA busy_timeout = 5000")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+            connection.execute("PRAGMA mmap_size = 0")
+            connection.execute("PRAGMA foreign_keys = 0")
+            connection.execute("PRAGMA secure_delete = 0")
+        except sqlite3.Error as error:
+            raise explain_sqlite(error, self.path) from error
+        return connection
+
+    # -- speaking SQL -----------------------------------------------------------------------------------------
+
+    @property
+    def within(self) -> bool:
+        """Whether this thread is inside a transaction."""
+        return self._owner == threading.get_ident()
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT; within a transaction its own writes are seen."""
+        try:
+            if self.within and self._writer is not None:
+                return self._writer.execute(sql, values).fetchall()
+            with self._reading:
+                return self._reader.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise explain_sqlite(error, self.path) from error
+        except UnicodeEncodeError:
+            return []
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> None:
+        """A statement of the transaction at hand."""
+        if self._writer is None:
+            raise StoreError(f"{self.path}: opened to read only")
+        try:
+            self._writer.execute(sql, values)
+        except sqlite3.Error as error:
+            raise explain_sqlite(error, self.path) from error
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """A statement of the transaction at hand, for each row."""
+        if self._writer is None:
+            raise StoreError(f"{self.path}: opened to read only")
+        try:
+            self._writer.executemany(sql, rows)
+        except sqlite3.Error as error:
+            raise explain_sqlite(error, self.path) from error
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written within is written together, durably, or not at all; may be nested."""
+        if self._writer is None:
+            raise StoreError(f"{self.path}: opened to read only", hint="open it without --read-only")
+        if self.within:
+            yield
+            return
+        with self.lock.held():
+            self._follow()
+            writer = self._writer
+            try:
+                writer.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                raise explain_sqlite(error, self.path) from error
+            self._owner = threading.get_ident()
+            try:
+                yield
+                writer.execute("COMMIT")
+            except BaseException as error:
+                self._names = None
+                if writer.in_transaction:
+                    with contextlib.suppress(sqlite3.Error):
+                        writer.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise explain_sqlite(error, self.path) from error
+                raise
+            finally:
+                self._owner = None
+
+    def _follow(self) -> None:
+        """Open anew when the file was replaced (by `restore`) while it was open."""
+        try:
+            inode = self.path.stat().st_ino
+        except OSError as error:
+            raise explain(error, self.path) from error
+        if inode != self._inode:
+            with self._reading:
+                self._reader.close()
+                if self._writer is not None:
+                    self._writer.close()
+                self._reader = self._connect()
+                self._writer = None if self.read_only else self._connect()
+                self._reader.execute("PRAGMA query_only = 1")
+                self._inode, self._names = inode, None
+
+    def version(self) -> object:
+        """Changes whenever anybody has written; some microseconds."""
+        with self._reading:
+            try:
+                return self._inode, self._reader.execute("PRAGMA data_version").fetchone()[0]
+            except sqlite3.Error as error:
+                raise explain_sqlite(error, self.path) from error
+
+    def upkeep(self) -> None:
+        """Fold the write-ahead log into the file once it has grown."""
+        if self._writer is None or self.within:
+            return
+        try:
+            if self.path.with_name(self.path.name + "-wal").stat().st_size < CHECKPOINT:
+                return
+            with self.lock.held():
+                self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except (OSError, sqlite3.Error, StoreBusyError):
+            return
+
+    # -- TinyDB's Storage -------------------------------------------------------------------------------------
+
+    def names(self) -> set[str]:
+        """The names of all tables."""
+        return {row[0] for row in self.rows("SELECT name FROM tinydb")}
+
+    def create(self, name: str) -> None:
+        """Make a table, with its columns and indexes, if it is not there."""
+        if self._names is None:
+            self._names = self.names()
+        if name in self._names:
+            return
+        layout = self.layouts.get(name, BARE)
+        for statement in definition(name, layout):
+            self.run(statement)
+        self.run("INSERT INTO tinydb VALUES (?)", (name,))
+        self._names = None
+
+    def discard(self, name: str) -> None:
+        """Remove a table."""
+        self.run(f"DROP TABLE IF EXISTS {quoted(name)}")
+        self.run(f"DROP TABLE IF EXISTS {quoted(name, 'each')}")
+        self.run("DELETE FROM tinydb WHERE name = ?", (name,))
+        self._names = None
+
+    def read(self) -> Tables | None:
+        """The tables, each read when it is asked for; None when there is none."""
+        names = self.names()
+        return Tables(self, names) if names else None
+
+    def write(self, data: Mapping[str, Mapping[str, Document]]) -> None:
+        """Make the tables be just these."""
+        with self.transaction():
+            for name in self.names() - set(data):
+                self.discard(name)
+            for name, rows in data.items():
+                if isinstance(rows, dict):
+                    self.discard(name)
+                    self.tabled(self, name).put({int(number): document for number, document in rows.items()})
+
+    def rows_of(self, name: str) -> Mapping[str, Any]:
+        """The documents of a table by id, each read when it is asked for."""
+        return self.tabled(self, name).rows_now()
+
+    def size(self) -> int:
+        """Bytes on disk, the write-ahead log included."""
+        total = 0
+        for suffix in ("", "-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                total += self.path.with_name(self.path.name + suffix).stat().st_size
+        return total
+
+    def check(self, progress: Callable[[str], None] | None = None) -> list[str]:
+        """What SQLite finds wrong, a line each."""
+        del progress
+        try:
+            found = [str(row[0]) for row in self.rows("PRAGMA quick_check(20)")]
+        except StoreError as error:
+            return [str(error)]
+        return [] if found == ["ok"] else found
+
+    def close(self) -> None:
+        """Let go of files and locks; the last to close folds the log into the file."""
+        with contextlib.ExitStack() as stack:
+            if not self.read_only:
+                with contextlib.suppress(StoreError):
+                    stack.enter_context(self.lock.held(1.0))
+            with self._reading:
+                self._reader.close()
+                if self._writer is not None:
+                    self._writer.close()
+        self.lock.close()
+
+
+class Tables(MutableMapping[str, Mapping[str, Any]]):
+    """The tables of a storage by name; nothing is read before it is asked for."""
+
+    def __init__(self, ground: SqliteGround, names: set[str]) -> None:
+        self._ground = ground
+        self._tables: dict[str, Mapping[str, Any] | None] = dict.fromkeys(sorted(names))
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        rows = self._tables[name]
+        return self._ground.rows_of(name) if rows is None else rows
+
+    def __setitem__(self, name: str, rows: Mapping[str, Any]) -> None:
+        self._tables[name] = rows
+
+    def __delitem__(self, name: str) -> None:
+        del self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+
+def quoted(name: str, part: str = "rows") -> str:
+    """The SQL name of a table's part."""
+    return '"' + f"{part}:{name}".replace('"', '""') + '"'
+
+
+def definition(name: str, layout: Layout) -> Iterator[str]:
+    """The SQL that makes a table."""
+    columns = "".join(f", {column}" for column in layout.columns)
+    yield f"CREATE TABLE {quoted(name)} (doc_id INTEGER PRIMARY KEY, doc{columns})"
+    yield from _indexes(name, "rows", layout.indexes)
+    if layout.each is not None:
+        carried = "".join(f", {column}" for column in layout.each.carried)
+        yield f"CREATE TABLE {quoted(name, 'each')} (doc_id, key, value{carried})"
+        yield f"CREATE INDEX {quoted(name, 'each:doc_id')} ON {quoted(name, 'each')} (doc_id)"
+        yield from _indexes(name, "each", layout.each.indexes)
+
+
+def _indexes(name: str, part: str, indexes: Sequence[Index]) -> Iterator[str]:
+    for number, index in enumerate(indexes):
+        where = f" WHERE {index.where}" if index.where else ""
+        unique = "UNIQUE " if index.unique else ""
+        named = quoted(name, f"{part}:{number}")
+        yield f"CREATE {unique}INDEX {named} ON {quoted(name, part)} ({', '.join(index.columns)}){where}"

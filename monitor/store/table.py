@@ -1,0 +1,435 @@
+"""TinyDB's Table on an indexed SQLite file: TinyDB's own operations, run over single documents.
+
+The bytes are SQLite pages that hold JSON documents. The table hands TinyDB's update functions a mapping that loads a document
+when it is touched and writes back what changed; queries are compiled (see `compile`) and checked again where SQL says less.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from tinydb.table import Table
+
+from monitor.errors import StoreError
+from monitor.store.compile import Where, compile_query
+from monitor.store.layout import BARE, at
+from monitor.store.sqlite import DamagedError, SqliteGround, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from tinydb.queries import QueryLike
+
+    from monitor.store.layout import Document, Key, Path
+
+T = TypeVar("T")
+
+CHUNK = 500
+"""Documents or values at a time."""
+
+
+class SqliteTable(Table):
+    """TinyDB's table over single documents."""
+
+    _storage: SqliteGround
+
+    def __init__(self, storage: SqliteGround, name: str, cache_size: int = 10, persist_empty: bool = False) -> None:
+        self._layout = storage.layouts.get(name, BARE)
+        self._table = quoted(name)
+        self._each = quoted(name, "each")
+        self._local = threading.local()
+        self._cached: object = None
+        super().__init__(storage, name, cache_size, persist_empty)
+
+    # -- what the store asks beyond TinyDB --------------------------------------------------------------------
+
+    def page(
+        self,
+        cond: QueryLike | None,
+        kind: type[T],
+        *,
+        order: Sequence[Path] = (),
+        after: Key | None = None,
+        limit: int | None = None,
+        rising: bool = False,
+    ) -> list[tuple[int, T]]:
+        """Documents read as `kind`, by doc_id, in an order, from just after a key."""
+        where = compile_query(cond, self._layout)
+        sql, values = self._query("d.doc_id, d.doc", where, order, after, rising)
+        if where.exact:
+            rows = self._rows(sql if limit is None else f"{sql} LIMIT {limit:d}", values)
+            return [(number, self.load(content, kind)) for number, content in rows]
+        found: list[tuple[int, T]] = []
+        for number, content in self._rows(sql, values):
+            document = self.load(content, dict)
+            if cond is None or cond(document):
+                found.append((number, msgspec.convert(document, kind)))
+                if len(found) == limit:
+                    break
+        return found
+
+    def read(self, doc_ids: Collection[int], kind: type[T]) -> dict[int, T]:
+        """Documents read as `kind`, by doc_id; those that are not there are left out."""
+        wanted = list(doc_ids)
+        found: dict[int, T] = {}
+        for start in range(0, len(wanted), CHUNK):
+            some = wanted[start : start + CHUNK]
+            marks = ",".join("?" * len(some))
+            rows = self._rows(f"SELECT doc_id, doc FROM {self._table} WHERE doc_id IN ({marks})", some)
+            found.update((number, self.load(content, kind)) for number, content in rows)
+        return found
+
+    def select(
+        self,
+        columns: Sequence[str],
+        cond: QueryLike | None = None,
+        *,
+        order: Sequence[Path] = (),
+        limit: int | None = None,
+        rising: bool = False,
+    ) -> list[tuple[Any, ...]]:
+        """Columns (or `doc_id`) of documents, without reading the documents."""
+        where = compile_query(cond, self._layout)
+        if not where.exact:
+            raise ValueError("a query over columns alone must be exact")
+        carried = self._layout.each.carried if where.key is not None and self._layout.each else ()
+        names = ", ".join(f"e.{column}" if column in carried else f"d.{column}" for column in columns)
+        sql, values = self._query(names, where, order, None, rising)
+        return self._rows(sql if limit is None else f"{sql} LIMIT {limit:d}", values)
+
+    def tally(self, cond: QueryLike | None) -> int:
+        """How many documents match, by index."""
+        where = compile_query(cond, self._layout)
+        if not where.exact:
+            return len(self.page(cond, dict))
+        lone = where.key is not None and "d." not in where.sql
+        sql, values = self._query("count(*)", where, (), None, False, joined=not lone)
+        return int(self._rows(sql, values)[0][0]) if self._there() else 0
+
+    def put(self, documents: Mapping[int, Document]) -> None:
+        """Write documents under their ids, new or not."""
+        self._update_table(lambda table: table.update(documents))
+
+    def append(self, document: Document) -> int:
+        """Insert under the next id; the id."""
+        return self.insert(document)
+
+    def drop(self, doc_ids: Collection[int]) -> None:
+        """Remove documents."""
+        self.remove(doc_ids=doc_ids)
+
+    def _query(
+        self, columns: str, where: Where, order: Sequence[Path], after: Key | None, rising: bool, joined: bool = True
+    ) -> tuple[str, list[Any]]:
+        each = self._layout.each
+        names = {("doc_id",): "d.doc_id"} | {path: f"d.{column}" for column, path in self._layout.columns.items()}
+        source, conditions, values = f"{self._table} d", [where.sql.replace("{each}", self._each)], []
+        if where.key is not None and each is not None:
+            names.update({self._layout.columns[column]: f"e.{column}" for column in each.carried})
+            names[(*each.path, where.key)] = "e.value"
+            source = f"{self._each} e" + (f" CROSS JOIN {self._table} d ON d.doc_id = e.doc_id" if joined else "")
+            conditions.append("e.key = ?")
+        values = [*where.values, *([] if where.key is None else [where.key])]
+        fields = [names[tuple(path)] for path in order]
+        if after is not None:
+            marks = ", ".join("?" * len(fields))
+            conditions.append(f"({', '.join(fields)}) {'>' if rising else '<'} ({marks})")
+            values.extend(after)
+        direction = "ASC" if rising else "DESC"
+        sorting = f" ORDER BY {', '.join(f'{name} {direction}' for name in fields)}" if fields else ""
+        return f"SELECT {columns} FROM {source} WHERE {' AND '.join(conditions)}{sorting}", values
+
+    # -- TinyDB's own operations ------------------------------------------------------------------------------
+
+    def insert(self, document: Mapping[str, Any]) -> int:
+        """TinyDB's, with the next id taken inside the transaction."""
+        if not isinstance(document, Mapping):
+            raise ValueError("Document is not a Mapping")  # noqa: TRY004 - as TinyDB says it
+        with self._storage.transaction():
+            return super().insert(document)
+
+    def search(self, cond: QueryLike) -> list[Any]:
+        """TinyDB's, over the documents that the index proposes."""
+        version = self._storage.version()
+        if version != self._cached or self._storage.within:
+            self.clear_cache()
+            self._cached = version
+        with self._narrowed(cond):
+            return super().search(cond)
+
+    def get(self, cond: QueryLike | None = None, doc_id: int | None = None, doc_ids: Any = None) -> Any:
+        """TinyDB's, over the documents that the index proposes."""
+        with self._narrowed(cond):
+            return super().get(cond, doc_id, doc_ids)
+
+    def update(self, fields: Any, cond: QueryLike | None = None, doc_ids: Any = None) -> list[int]:
+        """TinyDB's, over the documents that the index proposes."""
+        with self._narrowed(cond if doc_ids is None else None):
+            return super().update(fields, cond, doc_ids)
+
+    def remove(self, cond: QueryLike | None = None, doc_ids: Any = None) -> list[int]:
+        """TinyDB's, over the documents that the index proposes."""
+        with self._narrowed(cond if doc_ids is None else None):
+            return super().remove(cond, doc_ids)
+
+    @contextlib.contextmanager
+    def _narrowed(self, cond: QueryLike | None) -> Iterator[None]:
+        before, self._local.narrow = self._narrow, cond
+        try:
+            yield
+        finally:
+            self._local.narrow = before
+
+    @property
+    def _narrow(self) -> QueryLike | None:
+        return getattr(self._local, "narrow", None)
+
+    def _get_next_id(self) -> int:
+        rows = self._rows(f"SELECT max(doc_id) FROM {self._table}")
+        highest = rows[0][0] if rows and rows[0][0] is not None else 0
+        number = max(highest + 1, self._next_id or 1)
+        self._next_id = number + 1
+        return number
+
+    def _read_table(self) -> Any:
+        return _Rows(self, self._narrow)
+
+    def rows_now(self) -> Mapping[str, Any]:
+        """The documents by id as text, each read when it is asked for."""
+        return _Rows(self, None)
+
+    def _update_table(self, updater: Callable[[Any], None]) -> None:
+        with self._storage.transaction():
+            self._storage.create(self.name)
+            working = _Working(self, self._narrow)
+            updater(working)
+            working.flush()
+        self.clear_cache()
+
+    # -- rows -------------------------------------------------------------------------------------------------
+
+    def _there(self) -> bool:
+        return self.name in self._storage.names()
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._storage.rows(sql, values)
+        except StoreError as error:
+            if isinstance(error.__cause__, sqlite3.OperationalError) and "no such table" in str(error.__cause__):
+                return []
+            raise
+
+    def load(self, content: bytes, kind: type[T]) -> T:
+        try:
+            if self._layout.compressed:
+                content = zlib.decompress(content)
+            return msgspec.json.decode(content, type=kind)
+        except (msgspec.MsgspecError, zlib.error) as error:
+            with contextlib.suppress(ValueError):
+                return msgspec.convert(json.loads(content), kind)
+            raise DamagedError(f"{self._storage.path}: a damaged document in {self.name} ({error})") from error
+
+    def dump(self, document: Document) -> bytes:
+        try:
+            content = msgspec.json.encode(document)
+        except (TypeError, ValueError, OverflowError, msgspec.MsgspecError):
+            content = json.dumps(document).encode()
+        return zlib.compress(content, 1) if self._layout.compressed else content
+
+    def scan(self, narrow: QueryLike | None) -> Iterator[tuple[int, bytes]]:
+        """The rows that a query may match, by doc_id, some at a time."""
+        where = compile_query(narrow, self._layout)
+        last: int | None = None
+        while True:
+            sql, values = self._query("d.doc_id, d.doc", where, (), None, False)
+            if last is not None:
+                sql, values = f"{sql} AND d.doc_id > ?", [*values, last]
+            rows = self._rows(f"{sql} ORDER BY d.doc_id LIMIT {CHUNK}", values)
+            yield from rows
+            if len(rows) < CHUNK:
+                return
+            last = rows[-1][0]
+
+    def one(self, number: int) -> bytes | None:
+        """The content of one row."""
+        rows = self._rows(f"SELECT doc FROM {self._table} WHERE doc_id = ?", (number,))
+        return rows[0][0] if rows else None
+
+    def total(self) -> int:
+        """How many rows there are."""
+        rows = self._rows(f"SELECT count(*) FROM {self._table}")
+        return rows[0][0] if rows else 0
+
+    def save(self, documents: Mapping[int, Document]) -> None:
+        """Write rows, changing only the columns that differ."""
+        columns = tuple(self._layout.columns)
+        numbers = list(documents)
+        for start in range(0, len(numbers), CHUNK):
+            some = numbers[start : start + CHUNK]
+            sql = f"SELECT doc_id{''.join(f', {c}' for c in columns)} FROM {self._table} WHERE doc_id IN ({','.join('?' * len(some))})"
+            known = {row[0]: row[1:] for row in self._rows(sql, some)}
+            fresh = []
+            for number in some:
+                document = documents[number]
+                content, values = self.dump(document), self._columns(document)
+                before = known.get(number)
+                if before is None:
+                    fresh.append((number, content, *values))
+                    continue
+                changed = [place for place, value in enumerate(values) if value != before[place]]
+                assigned = "".join(f", {columns[place]} = ?" for place in changed)
+                sql = f"UPDATE {self._table} SET doc = ?{assigned} WHERE doc_id = ?"
+                self._storage.run(sql, (content, *(values[place] for place in changed), number))
+            if fresh:
+                marks = ", ".join("?" * (len(columns) + 2))
+                self._storage.run_many(f"INSERT INTO {self._table} VALUES ({marks})", fresh)
+            self._save_each(some, documents, known.keys())
+
+    def _save_each(self, numbers: Sequence[int], documents: Mapping[int, Document], known: Collection[int]) -> None:
+        each = self._layout.each
+        if each is None:
+            return
+        paths = [self._layout.columns[column] for column in each.carried]
+        fresh = []
+        for number in numbers:
+            document = documents[number]
+            carried = [_scalar(at(document, path)) for path in paths]
+            entries = [
+                (number, key, _scalar(value), *carried) for key, value in (at(document, each.path) or {}).items()
+            ]
+            if number in known:
+                before = self._rows(f"SELECT * FROM {self._each} WHERE doc_id = ?", (number,))
+                if before == entries:
+                    continue
+                self._storage.run(f"DELETE FROM {self._each} WHERE doc_id = ?", (number,))
+            fresh.extend(entries)
+        if fresh:
+            marks = ", ".join("?" * (len(paths) + 3))
+            self._storage.run_many(f"INSERT INTO {self._each} VALUES ({marks})", fresh)
+
+    def erase(self, numbers: Sequence[int] | None) -> None:
+        """Remove rows; None removes all."""
+        for table in (self._table, *((self._each,) if self._layout.each else ())):
+            if numbers is None:
+                self._storage.run(f"DELETE FROM {table}")
+            else:
+                self._storage.run_many(f"DELETE FROM {table} WHERE doc_id = ?", [(number,) for number in numbers])
+
+    def _columns(self, document: Document) -> tuple[Any, ...]:
+        return tuple(_scalar(at(document, path)) for path in self._layout.columns.values())
+
+
+def _scalar(value: Any) -> Any:
+    """The value as a column holds it; None where SQLite could not compare it as Python does."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        return value if value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value) else None
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**63 else None
+    return value if isinstance(value, float) and math.isfinite(value) else None
+
+
+class _Rows(Mapping[str, Any]):
+    """A table as TinyDB reads it: documents by id as text, read when they are asked for."""
+
+    def __init__(self, table: SqliteTable, narrow: QueryLike | None) -> None:
+        self._of = table
+        self._narrow = narrow
+
+    def __getitem__(self, number: str) -> Any:
+        content = self._of.one(int(number))
+        if content is None:
+            raise KeyError(number)
+        return self._of.load(content, dict)
+
+    def __iter__(self) -> Iterator[str]:
+        return (str(number) for number, _ in self._of.scan(self._narrow))
+
+    def __len__(self) -> int:
+        return self._of.total()
+
+    def items(self) -> Any:
+        """Ids and documents, those that the query may match."""
+        return ((str(number), self._of.load(content, dict)) for number, content in self._of.scan(self._narrow))
+
+
+class _Working(MutableMapping[int, Any]):
+    """A table as TinyDB's update functions see it: documents by id, loaded when touched, written back if changed."""
+
+    def __init__(self, table: SqliteTable, narrow: QueryLike | None) -> None:
+        self._of = table
+        self._narrow = narrow
+        self._documents: dict[int, Any] = {}
+        self._before: dict[int, bytes] = {}
+        self._gone: dict[int, None] = {}
+        self._cleared = False
+
+    def __getitem__(self, number: int) -> Any:
+        if number not in self._documents:
+            content = None if self._cleared or number in self._gone else self._of.one(number)
+            if content is None:
+                raise KeyError(number)
+            self._before[number] = content
+            self._documents[number] = self._of.load(content, dict)
+        return self._documents[number]
+
+    def __setitem__(self, number: int, document: Any) -> None:
+        self._documents[number] = document
+        self._before.pop(number, None)
+        self._gone.pop(number, None)
+
+    def __delitem__(self, number: int) -> None:
+        if number not in self:
+            raise KeyError(number)
+        self._documents.pop(number, None)
+        self._gone[number] = None
+
+    def __contains__(self, number: object) -> bool:
+        if number in self._documents:
+            return True
+        if self._cleared or number in self._gone or not isinstance(number, int):
+            return False
+        return self._of.one(number) is not None
+
+    def __iter__(self) -> Iterator[int]:
+        stored = (
+            [] if self._cleared else [number for number, _ in self._of.scan(self._narrow) if number not in self._gone]
+        )
+        known = set(stored)
+        return iter(stored + [number for number in self._documents if number not in known])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def clear(self) -> None:
+        """Remove everything."""
+        self._documents.clear()
+        self._before.clear()
+        self._gone.clear()
+        self._cleared = True
+
+    def flush(self) -> None:
+        """Write what changed."""
+        if self._cleared:
+            self._of.erase(None)
+        if self._gone:
+            self._of.erase(list(self._gone))
+        changed = {
+            number: document
+            for number, document in self._documents.items()
+            if (before := self._before.get(number)) is None or self._of.dump(document) != before
+        }
+        if changed:
+            self._of.save(changed)
+
+
+SqliteGround.tabled = SqliteTable

@@ -1,0 +1,371 @@
+"""The store, in TinyDB's words: one class over any TinyDB whose tables have the extensions of `layout`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+from tinydb import Query
+
+from monitor.errors import StoreError
+from monitor.model import Change, Counts, Page, State, Tally
+from monitor.store import views
+from monitor.store.desk import Desk
+from monitor.store.keeping import Keeping
+from monitor.store.port import Known
+from monitor.store.records import Record, Totals, Words, clamped, derived, edited, holds, hour_of, micros
+from monitor.store.sourcebook import Sourcebook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+
+    from monitor.model import Addition, Journal, Mark, Memory, Needle, SourceHealth, Story, Verdict, View
+    from monitor.store.book import Book, Revision
+    from monitor.store.layout import Key
+    from monitor.store.port import Lease
+
+TOLD = 5000
+"""Changes that are told one by one; more are told as a reset."""
+BATCH = 256
+"""Stories looked at together while a query decides."""
+DAY = 24
+
+
+class TinyStore:
+    """Items, verdicts, triage and sources in TinyDB tables."""
+
+    def __init__(
+        self,
+        book: Book,
+        url: str,
+        *,
+        lease: Callable[[str], Lease],
+        backup: Callable[[Path, Callable[[int, int], None] | None], None],
+        notices: Sequence[str] = (),
+    ) -> None:
+        self.url = url
+        self.read_only = book.read_only
+        self.uuid = book.ledger().uuid
+        self._book = book
+        self._desk = Desk(book)
+        self._sources = Sourcebook(book)
+        self._keeping = Keeping(book)
+        self._lease = lease
+        self._backup = backup
+        self._notices = tuple(notices)
+
+    # -- items ------------------------------------------------------------------------------------------------
+
+    def known(self, source: str, keys: Collection[str]) -> Mapping[str, Known]:
+        """Which of these identity keys of a source are known, remembered identities of pruned items included."""
+        remembered = self._keeping.remembered(source, keys)
+        found = {key: Known(id=None, digest=digest) for key, digest in remembered.items()}
+        for _, record in self._records(source, keys):
+            found[record.item.key] = Known(id=record.item.id, digest=record.item.digest)
+        return found
+
+    def _records(self, source: str, keys: Collection[str]) -> list[tuple[int, Record]]:
+        doc = Query()
+        return self._book.items.page((doc.item.source == source) & doc.item.key.one_of(list(keys)), Record)
+
+    def add(
+        self, additions: Sequence[Addition], *, health: SourceHealth | None = None, memory: Memory | None = None
+    ) -> int:
+        """Store new and edited items, with the source's health and memory; the new revision."""
+        sources = {addition.item.source for addition in additions} | ({health.source} if health else set())
+        if memory is not None and len(sources) != 1:
+            raise StoreError("a memory goes with the items or the health of one source")
+
+        def write(revision: Revision, some: Sequence[Addition], last: bool) -> None:
+            self._add(revision, some)
+            if last and health is not None:
+                revision.changed |= self._sources.put_health([health])
+            if last and memory is not None:
+                self._sources.put_memory(next(iter(sources)), memory)
+
+        self._book.sliced(additions, write)
+        self._book.ground.upkeep()
+        return self.revision()
+
+    def _add(self, revision: Revision, additions: Sequence[Addition]) -> None:
+        now = self._book.clock()
+        known: dict[tuple[str, str], tuple[int, Record]] = {}
+        for source in {addition.item.source for addition in additions}:
+            keys = {addition.item.key for addition in additions if addition.item.source == source}
+            self._keeping.recall(source, keys)
+            known.update(
+                {(source, record.item.key): (doc_id, record) for doc_id, record in self._records(source, keys)}
+            )
+        doc = Query()
+        taken = self._book.items.select(("id",), doc.item.id.one_of([addition.item.id for addition in additions]))
+        ids = {row[0] for row in taken}
+        for addition in additions:
+            place = (addition.item.source, addition.item.key)
+            doc_id, before = known.get(place, (None, None))
+            if before is None or doc_id is None:
+                revision.last_id += 1
+                doc_id, item, state, outlets = revision.last_id, clamped(addition.item), State(), 1
+                while item.id in ids:
+                    item = replace(item, id=f"{item.id}x")
+                ids.add(item.id)
+            else:
+                item, state, outlets = edited(before.item, addition.item), before.state, before.outlets
+                revision.stories.add(before.item.story)
+            record = Record(
+                item=item,
+                verdict=addition.verdict,
+                state=state,
+                outlets=outlets,
+                at=0,
+                revision=revision.number,
+                worded=revision.number,
+            )
+            record = derived(record, now)
+            known[place] = (doc_id, record)
+            revision.put(doc_id, before, record)
+            revision.words[doc_id] = Words(body=addition.body, terms=addition.terms)
+            revision.stories.add(item.story)
+        revision.stories.discard("")
+
+    def get(self, item_id: str) -> Story | None:
+        """One story whole, with its body."""
+        self._book.wake()
+        found = self._book.items.page(Query().item.id == item_id, Record, limit=1)
+        if not found:
+            return None
+        doc_id, record = found[0]
+        words = self._book.bodies.read([doc_id], Words)
+        return record.story(words[doc_id].body if doc_id in words else None)
+
+    def resolve(self, prefix: str) -> Sequence[str]:
+        """Ids that begin so, at most 10."""
+        doc = Query()
+        span = (doc.item.id >= prefix) & (doc.item.id < prefix + "\U0010ffff")
+        return [
+            row[0] for row in self._book.items.select(("id",), span, order=(("item", "id"),), rising=True, limit=10)
+        ]
+
+    # -- views ------------------------------------------------------------------------------------------------
+
+    def page(
+        self,
+        view: View,
+        *,
+        limit: int = 200,
+        after: str | None = None,
+        needle: Needle | None = None,
+        accept: Callable[[Story], bool] | None = None,
+        bodies: bool = False,
+        scan: int | None = None,
+    ) -> Page:
+        """A page of a view, newest (or best) first, from just after the key `after`."""
+        self._book.wake()
+        revision, place = self.revision(), views.read_key(view, after)
+        if needle is None and accept is None:
+            found = list(self._stretch(view, place, limit + 1))
+            chosen, scanned, more = found[:limit], min(len(found), limit), len(found) > limit
+            last = chosen[-1][1] if chosen else None
+            texts = self._book.bodies.read([doc_id for doc_id, _ in chosen], Words) if bodies else {}
+            stories = [record.story(texts[doc_id].body if doc_id in texts else None) for doc_id, record in chosen]
+        else:
+            stories, scanned, last, more = self._sift(view, place, limit, needle, accept, scan)
+            if not bodies:
+                stories = [replace(story, body=None) for story in stories]
+        key = views.write_key(views.key(view, last)) if more and last is not None else None
+        return Page(stories=tuple(stories), next=key, revision=revision, scanned=scanned)
+
+    def _stretch(self, view: View, place: Key | None, limit: int) -> list[tuple[int, Record]]:
+        return self._book.items.page(views.condition(view), Record, order=views.order(view), after=place, limit=limit)
+
+    def _sift(
+        self,
+        view: View,
+        place: Key | None,
+        limit: int,
+        needle: Needle | None,
+        accept: Callable[[Story], bool] | None,
+        scan: int | None,
+    ) -> tuple[list[Story], int, Record | None, bool]:
+        stories: list[Story] = []
+        scanned, last = 0, None
+        for record, words in self._candidates(view, place, needle):
+            if len(stories) == limit or scanned == scan:
+                return stories, scanned, last, True
+            scanned, last = scanned + 1, record
+            story = record.story(words.body)
+            if accept is None or accept(story):
+                stories.append(story)
+        return stories, scanned, last, False
+
+    def _candidates(self, view: View, place: Key | None, needle: Needle | None) -> Iterator[tuple[Record, Words]]:
+        size = 32
+        while True:
+            found = self._stretch(view, place, size)
+            texts = self._book.bodies.read([doc_id for doc_id, _ in found], Words)
+            for doc_id, record in found:
+                if doc_id in texts and (needle is None or holds(needle, texts[doc_id].terms)):
+                    yield record, texts[doc_id]
+            if len(found) < size:
+                return
+            place, size = views.key(view, found[-1][1]), min(size * 2, BATCH)
+
+    def count(self, view: View) -> int:
+        """How many stories a view holds, by index."""
+        self._book.wake()
+        if view.source is None and view.since is None and view.until is None:
+            totals = self._book.totals.read([1], Totals).get(1, Totals())
+            if view.shelf == "open":
+                pair = totals.all if view.topic is None else totals.topics.get(view.topic, (0, 0))
+                return pair[view.unread]
+            if view.shelf == "starred" and view.topic is None:
+                return totals.starred[view.unread]
+        return self._book.items.tally(views.condition(view))
+
+    def counts(self, now: datetime) -> Counts:
+        """Tallies of every topic, of all items and of the starred ones, without a scan."""
+        self._book.wake()
+        hour = hour_of(micros(now))
+        revision = self.revision()
+        totals = self._book.totals.read([1], Totals).get(1, Totals())
+        hours = self._book.hours.read(range(hour - DAY + 1, hour + 1), dict)
+
+        def tally(name: str, pair: tuple[int, int]) -> Tally:
+            hourly = tuple(hours.get(h, {}).get(name, 0) for h in range(hour - DAY + 1, hour + 1))
+            return Tally(total=pair[0], unread=pair[1], hourly=hourly)
+
+        topics = {topic: tally(f"topic:{topic}", pair) for topic, pair in totals.topics.items()}
+        return Counts(
+            topics=topics, all=tally("all", totals.all), starred=tally("starred", totals.starred), revision=revision
+        )
+
+    def revision(self) -> int:
+        """The store's revision now."""
+        self._book.wake()
+        return self._book.ledger().revision
+
+    def changes(self, since: int) -> Change:
+        """What changed after a revision."""
+        self._book.wake()
+        ledger = self._book.ledger()
+        if since == ledger.revision:
+            return Change(revision=since)
+        if since > ledger.revision or since < ledger.floor:
+            return Change(revision=ledger.revision, reset=True)
+        doc = Query()
+        order = (("revision",),)
+        items = self._book.items.select(("id",), doc.revision > since, order=order, rising=True, limit=TOLD + 1)
+        removed = self._keeping.removed(since, TOLD + 1)
+        if len(items) > TOLD or len(removed) > TOLD:
+            return Change(revision=ledger.revision, reset=True)
+        return Change(revision=ledger.revision, items=tuple(row[0] for row in items), removed=tuple(removed))
+
+    # -- triage -----------------------------------------------------------------------------------------------
+
+    def rejudge(self, verdicts: Iterable[tuple[str, Verdict]]) -> int:
+        """Give known items new verdicts; the new revision."""
+        self._desk.rejudge(verdicts)
+        self._book.ground.upkeep()
+        return self.revision()
+
+    def mark(self, ids: Collection[str], mark: Mark) -> Journal | None:
+        """Apply a mark to items, all or nothing, and journal it; None when it changed nothing."""
+        return self._desk.mark(ids, mark)
+
+    def undo(self, *, who: str | None = None) -> Journal | None:
+        """Take back the last mark that is not undone (of `who`, else of anyone); None when there is none."""
+        return self._desk.undo(who)
+
+    def journal(self, limit: int = 50) -> Sequence[Journal]:
+        """The last marks, newest first."""
+        return self._desk.journal(limit)
+
+    # -- sources ----------------------------------------------------------------------------------------------
+
+    def healths(self) -> Mapping[str, SourceHealth]:
+        """The health of every source the store has heard of, by id."""
+        return self._sources.healths()
+
+    def put_health(self, healths: Iterable[SourceHealth]) -> None:
+        """Write healths that come without items."""
+        with self._book.writing() as revision:
+            revision.changed |= self._sources.put_health(list(healths))
+
+    def memory(self, source: str) -> Memory:
+        """What the last poll of a source left for the next; empty for a new one."""
+        return self._sources.memory(source)
+
+    def wish(self, sources: Collection[str] | None) -> None:
+        """Ask whoever polls to poll these sources now, from any process."""
+        self._sources.wish(sources)
+
+    def take_wishes(self) -> Collection[str] | None | bool:
+        """The wishes since last asked, taken: ids, None for all, False for none."""
+        return self._sources.take_wishes()
+
+    def drops(self, source: str, limit: int = 100) -> Sequence[Mapping[str, Any]]:
+        """The last things of a source that were not stored, newest first."""
+        return self._sources.drops(source, limit)
+
+    def put_drops(self, source: str, drops: Sequence[Mapping[str, Any]]) -> None:
+        """Remember what was not stored and why."""
+        self._sources.put_drops(source, drops)
+
+    # -- house-keeping ----------------------------------------------------------------------------------------
+
+    def lease(self, name: str) -> Lease:
+        """The lease of that name."""
+        return self._lease(name)
+
+    def memo(self, name: str) -> Mapping[str, Any] | None:
+        """A small document kept by name."""
+        return self._sources.memo(name)
+
+    def put_memo(self, name: str, document: Mapping[str, Any] | None) -> None:
+        """Write (or, with None, remove) a small document."""
+        self._sources.put_memo(name, document)
+
+    def prune(
+        self,
+        *,
+        older_than: datetime | None,
+        keep_per_source: int | None,
+        dry_run: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Mapping[str, int]:
+        """Remove items by age and count, per source, never what is starred, assigned or noted; how many, by source."""
+        return self._keeping.prune(older_than, keep_per_source, dry_run=dry_run, progress=progress)
+
+    def backup(self, target: Path, progress: Callable[[int, int], None] | None = None) -> None:
+        """A consistent copy in one file while everybody goes on."""
+        self._backup(target, progress)
+
+    def export_tinydb(self, target: Path, progress: Callable[[int, int], None] | None = None) -> int:
+        """Write a file that stock TinyDB opens; the number of items."""
+        return self._keeping.export(target, progress)
+
+    def stats(self) -> Mapping[str, Any]:
+        """Items, bytes on disk, schema, revision."""
+        return {"url": self.url, "uuid": self.uuid, **self._keeping.stats()}
+
+    def check(self) -> Sequence[str]:
+        """What is wrong with the store, a line each; empty when it is sound."""
+        return self._keeping.check()
+
+    def notices(self) -> Sequence[str]:
+        """What happened on opening that a person must hear."""
+        return self._notices
+
+    def close(self) -> None:
+        """Let go of files and locks."""
+        self._book.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
