@@ -23,12 +23,13 @@ from pathlib import Path
 from monitor.model import Entry, Memory, Source
 from monitor.seedfile import parse_file
 from monitor.sources import files
+from monitor.text import clean
 
 _SPACE = re.compile(r"\s+")
 
 
 def squeeze(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
+    return _SPACE.sub(" ", clean(text, cap=10_000_000)).strip()
 
 
 @dataclass
@@ -139,7 +140,9 @@ def speed(count: int) -> None:
             unchanged = files.read(source, memory)
             passes.append(time.perf_counter() - started)
             assert not unchanged.entries
-    print(f"{count:,} files, {entries:,} entries: {count / first:,.0f} files/s the first time; unchanged pass {sorted(passes)[2]:.3f} s")
+    print(
+        f"{count:,} files, {entries:,} entries: {count / first:,.0f} files/s the first time; unchanged pass {sorted(passes)[2]:.3f} s"
+    )
 
 
 def _article(number: int) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from monitor.seedfile.blocks import Unit
 from monitor.seedfile.wire import agency_of
 
 CAPTION_WORDS = 70
+NOTICE_WORDS = 120
 BYLINE_WORDS = 14
 _CUE_CHARS = 400
 
@@ -21,6 +23,7 @@ _CREDIT_END = re.compile(
     r"|(?:^|\s)(?:(?:photo|image|picture|video|foto|bild)?\s?credits?|photograph|photo(?:\sby)?|picture|image|images|foto|bild|fotó|quelle|"
     r"источник фото|фото|عکس|图|摄影?)\s?[:：]\s?\S[^.!?]{1,80}\.?$"
     r"|(?:^|\s)[©ⓒ]\s?\S[^.!?]{1,60}$"
+    r"|[.!?]\s?(?:AFP|AP|EFE|EPA|ANSA|DPA|REUTERS|GETTY(?: IMAGES)?)$"
     r"|\bvia (?:Getty(?: Images)?|Reuters|AP|AFP|Shutterstock)\W*$"
     r"|(?:/|—|–|\|)\s?(?:Getty Images|AP Photo|AFP Photo|REUTERS|Shutterstock|EPA(?:-EFE)?|picture[- ]alliance(?:/\S+)?|dpa)\b[^.!?]{0,40}$",
     re.IGNORECASE,
@@ -51,41 +54,57 @@ _HOME = frozenset(
 _URL = re.compile(r"^(?:<?(?:https?://|www\.)\S+>?[\s,;|]*)+$", re.IGNORECASE)
 _HANDLE = re.compile(r"^@\w{2,}$|^\S+@\S+\.\w{2,}$")
 
-_ENDING = (
-    # what comes after an article: each opens its line
-    r"related(?: (?:articles?|stories|topics?|news|content|links?|posts?|tags|coverage|reading|items|products?))?\W*$|related:|"
+_BOX = (
+    # a box of links or an offer: after an article or in the middle of one
+    r"related(?: (?:articles?|stories|topics?|news|content|links?|posts?|coverage|reading|items|products?))?\W*$|related:|"
     r"read (?:more|next|also|this next)\b|also read\b|see also\b|you (?:may|might)(?: also)? (?:like|be interested|enjoy)|recommended\b|"
     r"(?:suggested|recommended) (?:for you|stories|articles|reading)|more (?:from|on|in|stories|news|top stories|about|like this|trending)\b|"
     r"(?:most|must)[ -](?:read|popular|viewed|watched|shared|commented|recent)\b|(?:popular|latest|recent|top|featured|random) "
     r"(?:posts?|stories|articles|news|comments|headlines|videos?|galleries)\b|trending\b|don'?t miss\b|what to read next|up next\b|"
-    r"(?:leave|post|write|add) (?:a |your )?(?:comment|reply)|\d+ (?:comments?|replies|responses)\b|comments?(?: \(?\d+\)?)?$|"
-    r"(?:join|start) the (?:conversation|discussion)|view comments|show comments|log ?in to comment|about the authors?\b|"
     r"share (?:this|on|via|with|your)\b|sharing is caring|share$|follow us\b|connect with us|find us on|stay connected|"
     r"subscribe\b|sign up\b|get (?:our|the|all) \w*\s?(?:newsletters?|latest|daily)|newsletters?\W*$|join our\b|download (?:our|the) app|"
-    r"tags?\W*$|tags? ?:|filed under|topics? ?:|categories ?:|keywords? ?:|advertisements?$|sponsored\b|promoted\b|paid (?:content|post)|"
-    r"© ?\d{4}|copyright\b|all rights reserved|terms (?:of|and|&)|privacy\b|cookies?\b|contact us|about us|site ?map|"
-    r"\(?c\) ?\d{4}|back to top|previous (?:post|article|story)|next (?:post|article|story)|print this|e-?mail this|report (?:error|a)|"
-    r"click here\b|support (?:our|independent|us)\b|donate\b|unsubscribe\b|view (?:this|in) (?:email|browser)|you (?:are receiving|received) this|"
-    # other languages
-    r"mehr zum thema|lesen sie (?:auch|mehr|dazu)|das könnte (?:sie|dich) auch|auch interessant|meistgelesen|kommentare?\b|impressum|"
-    r"datenschutz|teilen$|weitere (?:artikel|themen|meldungen|nachrichten)|zur startseite|mehr aus|"
-    r"(?:à|a) lire (?:aussi|également)|lire aussi|sur le même (?:sujet|thème)|partager|commentaires?\b|abonnez|mentions légales|les plus lus|"
-    r"l[ée]a también|te puede interesar|lo más (?:leído|visto)|noticias relacionadas|compartir|comentarios?\b|suscr[íi]b|más noticias|"
-    r"leggi anche|potrebbe interessart|condividi|lascia un commento|commenti\b|articoli correlati|iscriviti|"
-    r"leia (?:também|mais)|compartilh|mais lidas|veja também|"
-    r"читайте также|подписывайтесь|поделиться|материалы по теме|самое читаемое|все права защищены|подробнее:|комментарии|"
-    r"ilgili (?:haberler|konular)|paylaş|yorumlar|en çok okunan|tüm hakları|"
-    r"les også|del (?:på|artikkelen)|mest lest|související|nejčtenější|diskus[ei]|doporučujeme|sdílet|lees ook|meer over|"
-    r"اقرأ أيض|إقرأ أيض|مواضيع ذات صلة|أخبار ذات صلة|جميع الحقوق|شارك|الأكثر قراءة|تابعونا|"
-    r"انتهای پیام|مطالب مرتبط|اخبار مرتبط|تمام حقوق|کلیه حقوق|برچسب|کلیدواژه|بیشتر بخوانید|اشتراک گذاری|نظرات|"
-    r"责任编辑|\[责任编辑|（责任编辑|相关(?:新闻|阅读|报道|链接)|推荐阅读|版权|分享|更多|热门|延伸阅读|原标题|"
-    r"関連(?:記事|リンク|ニュース)|あわせて読みたい|ランキング|おすすめ|続きを読む|シェア|無断転載|"
-    r"관련기사|무단전재|저작권"
+    r"advertisements?$|sponsored\b|promoted\b|paid (?:content|post)|"
+    r"print this|e-?mail this|click here\b|support (?:our|independent|us)\b|donate\b|"
+    r"mehr zum thema|lesen sie (?:auch|mehr|dazu)|das könnte (?:sie|dich) auch|auch interessant|meistgelesen|anzeige$|teilen$|"
+    r"weitere (?:artikel|themen|meldungen|nachrichten)|mehr aus|"
+    r"(?:à|a) lire (?:aussi|également)|lire aussi|sur le même (?:sujet|thème)|partager|abonnez|les plus lus|passer la publicité|"
+    r"l[ée]a también|te puede interesar|lo más (?:leído|visto)|las más leídas|noticias relacionadas|compartir|suscr[íi]b|más noticias|"
+    r"leggi anche|potrebbe interessart|condividi|articoli correlati|iscriviti|leia (?:também|mais)|compartilh|mais lidas|veja também|"
+    r"читайте также|подписывайтесь|поделиться|материалы по теме|самое читаемое|подробнее:|"
+    r"ilgili (?:haberler|konular)|paylaş|en çok okunan|les også|del (?:på|artikkelen)|mest lest|související|nejčtenější|doporučujeme|"
+    r"sdílet|lees ook|meer over|اقرأ أيض|إقرأ أيض|مواضيع ذات صلة|أخبار ذات صلة|شارك|الأكثر قراءة|تابعونا|"
+    r"مطالب مرتبط|اخبار مرتبط|بیشتر بخوانید|اشتراک گذاری|相关(?:新闻|阅读|报道|链接)|推荐阅读|分享|更多|热门|延伸阅读|"
+    r"関連(?:記事|リンク|ニュース)|あわせて読みたい|ランキング|おすすめ|続きを読む|シェア|관련기사"
 )
+_ENDING = (
+    # what comes after an article for certain
+    r"(?:leave|post|write|add) (?:a |your )?(?:comment|reply)|\d+ (?:comments?|replies|responses)\b|comments?(?: \(?\d+\)?)?$|"
+    r"(?:join|start) the (?:conversation|discussion)|view comments|show comments|log ?in to comment|about the authors?\b|"
+    r"tags?\W*$|tags? ?:|filed under|topics? ?:|categories ?:|keywords? ?:|© ?\d{4}|copyright\b|all rights reserved|"
+    r"terms (?:of|and|&)|privacy\b|cookies?\b|contact us|about us|site ?map|\(?c\) ?\d{4}|back to top|"
+    r"(?:previous|next) (?:post|article|story)|report (?:error|a)|unsubscribe\b|view (?:this|in) (?:email|browser)|"
+    r"you (?:are receiving|received) this|kommentare?\b|impressum|datenschutz|zur startseite|commentaires?\b|mentions légales|"
+    r"comentarios?\b|lascia un commento|commenti\b|все права защищены|комментарии|yorumlar|tüm hakları|diskus[ei]|"
+    r"جميع الحقوق|انتهای پیام|تمام حقوق|کلیه حقوق|برچسب|کلیدواژه|نظرات|责任编辑|\[责任编辑|（责任编辑|版权|原标题|無断転載|무단전재|저작권"
+)
+_OFFER = re.compile(
+    r"^\W*(?:share|follow|connect|print|e-?mail|advert|anzeige|passer la|sponsored|subscribe|sign up|teilen|suscr|abonnez|iscriviti|подпис|newsletter|join our|get (?:our|the|all)|donate|support)",
+    re.I,
+)
+_BUTTON = frozenset(
+    (
+        "facebook twitter x pinterest email e-mail mail whatsapp telegram linkedin reddit tumblr instagram youtube messenger flipboard "
+        "print drucken imprimer imprimir reply antworten répondre copy_link copy save bookmark like tweet pin mix google+ rss sms "
+        "threads bluesky line viber skype permalink close menu search login log_in sign_in register play pause watch listen loading "
+        "copier_le_lien lien_copié link_copied copied buy_now learn_more show_more load_more view_more more zurück weiter"
+    ).split()
+)
+_BOX_CUE = re.compile(rf"^\W*(?:{_BOX})", re.IGNORECASE)
 _ENDING_CUE = re.compile(rf"^\W*(?:{_ENDING})", re.IGNORECASE)
 _ANYWHERE = re.compile(
     r"can also be accessed at the following|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|"
-    r"tutti i diritti riservati|все права защищены|جميع الحقوق محفوظة|terms (?:of|and) (?:use|service|conditions)|privacy policy|cookie policy|"
+    r"tutti i diritti riservati|все права защищены|جميع الحقوق محفوظة|privacy policy|cookie policy|"
+    r"(?:agree|accept|subject to|acceptance of)\b[^.]{0,60}\b(?:terms|user agreement)|"
     r"(?:uses?|use of|accept(?:ing)?|verwenden|utilis\w+|utilizz\w+|utilizamos) (?:\w+ )?cookies|affiliate (?:links?|commission)|"
     r"this (?:email|message) was sent to|you are receiving this|to unsubscribe|manage (?:your )?(?:preferences|subscriptions)|"
     r"(?:subscribe|sign up) (?:to|for) (?:our|the)\b|follow (?:us|\w+(?: \w+)?) on (?:twitter|facebook|x|instagram|telegram|whatsapp)|"
@@ -159,15 +178,34 @@ def breadcrumb(unit: Unit) -> tuple[str, ...] | None:
     return kept or None
 
 
-def furniture(unit: Unit) -> str | None:
-    """Why a unit belongs to the page and not to the article, None when nothing says so."""
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """Why a unit belongs to the page.
+
+    `ending`: no article goes on after it; `box`: links come next; `address`: it is nothing but one.
+    """
+
+    reason: str
+    ending: bool = False
+    box: bool = False
+    address: bool = False
+
+
+def furniture(unit: Unit) -> Furniture | None:
+    """What says that a unit belongs to the page and not to the article, None when nothing does."""
     text = unit.text
     if _URL.match(text) or _HANDLE.match(text):
-        return "only an address"
-    if _ANYWHERE.search(text[:_CUE_CHARS]) and unit.words <= 60:
-        return "a notice of the page"
-    if unit.words <= 14 and (cue := _ENDING_CUE.match(text[:_CUE_CHARS])):
-        return f"opens {cue[0].strip()[:30]!r}, as what follows an article does"
+        return Furniture("only an address", address=True)
+    if _ANYWHERE.search(text[:_CUE_CHARS]) and unit.words <= NOTICE_WORDS:
+        return Furniture("a notice of the page", ending=True)
+    if unit.words > 14:
+        return None
+    if not unit.words or text.isdigit() or text.casefold().strip(" :!+").replace(" ", "_") in _BUTTON:
+        return Furniture("a button or a count")
+    if cue := _ENDING_CUE.match(text[:_CUE_CHARS]):
+        return Furniture(f"opens {cue[0].strip()[:30]!r}, as what follows an article does", ending=True)
+    if cue := _BOX_CUE.match(text[:_CUE_CHARS]):
+        return Furniture(f"opens {cue[0].strip()[:30]!r}, as a box of links does", box=not _OFFER.match(text))
     return None
 
 

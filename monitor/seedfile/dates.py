@@ -54,6 +54,14 @@ _FILLER = re.compile(
     r"(?:شنبه|یکشنبه|دوشنبه|سه‌شنبه|چهارشنبه|پنجشنبه|جمعه|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد)",
     re.IGNORECASE,
 )
+_AGO = re.compile(
+    r"\d{1,3}\s?(?:s|sec\w*|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?) ago|il y a \d{1,3} \w+|vor \d{1,3} \w+|hace \d{1,3} \w+"
+    r"|\d{1,3}\s?(?:分钟|小时|分|時間)前|\d{1,3} \w+ fa\b",
+    re.IGNORECASE,
+)
+_MONTH_DAY = re.compile(
+    rf"\b(?:{_NAMES})\b\.?\s+{_DAY.replace('?P<d>', '')}|{_DAY.replace('?P<d>', '')}\.?\s+(?:{_NAMES})\b", re.IGNORECASE
+)
 _NEAR = 24
 _LINE = 160
 
@@ -92,6 +100,18 @@ def timestamp_line(text: str) -> list[Stamp]:
         rest = rest[: stamp.span[0]] + " " + rest[stamp.span[1] :]
     rest = _FILLER.sub(" ", _TIME.sub(" ", rest))
     return times if len(re.findall(r"\w{2,}", rest)) <= 2 else []
+
+
+def time_line(text: str) -> bool:
+    """Whether a line says nothing but a time that is not whole: no year, or "3 hours ago"."""
+    if len(text) > 80 or not any(char.isdigit() for char in text):
+        return False
+    rest = text.translate(_DIGITS)
+    found = _TIME.search(rest) or _AGO.search(rest)
+    if found is None:
+        return False
+    rest = _FILLER.sub(" ", _TIME.sub(" ", _AGO.sub(" ", _MONTH_DAY.sub(" ", rest))))
+    return not re.search(r"\w{2,}", rest)
 
 
 def _stamp(text: str, date: re.Match[str]) -> Stamp | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from monitor.seedfile import cues, wire
 from monitor.seedfile.blocks import Unit
 from monitor.seedfile.boilerplate import block_key
-from monitor.seedfile.dates import Stamp, timestamp_line
+from monitor.seedfile.dates import Stamp, time_line, timestamp_line
 from monitor.seedfile.parsed import Role
 
 HEADLINE_WORDS = range(3, 31)
@@ -24,7 +24,12 @@ TAIL = 0.3
 """A footer's cue is looked for in the last part of the article's text …"""
 KEPT = 0.4
 """… and never followed when less than this part of the prose would remain."""
+GAP = 25.0
+REACH = 0.3
+BOX = 6
+RIVAL = 5.0
 _HEAD_UNITS = 40
+MENU, LINE, CUE, LINK = -4.0, -3.0, -20.0, -3.0
 _WORD = re.compile(r"\w{4,}")
 
 
@@ -42,10 +47,16 @@ class Part:
     section: tuple[str, ...] = ()
     times: list[Stamp] = field(default_factory=list)
     signal: wire.Signal | None = None
+    furniture: cues.Furniture | None = None
 
     def be(self, role: Role, reason: str, confidence: float) -> None:
         """Take a role."""
         self.role, self.reason, self.confidence = role, reason, confidence
+
+    @property
+    def ending(self) -> bool:
+        """Whether no article goes on after it."""
+        return self.role == "learned" or (self.furniture is not None and self.furniture.ending)
 
     @property
     def text(self) -> str:
@@ -56,6 +67,7 @@ class Part:
 def judge(units: Sequence[Unit], learned: frozenset[str] = frozenset()) -> list[Part]:
     """The parts of a page that holds one article, each with its role."""
     parts = [_first_look(unit) for unit in units]
+    _fill_boxes(parts)
     _drop_learned(parts, learned)
     start, stop = _article(parts)
     title = _headline(parts, start, stop)
@@ -87,9 +99,14 @@ def _first_look(unit: Unit) -> Part:
         part.be("timestamp", "nothing but a date", 0.9)
         part.weight = -3
         return part
-    if reason := cues.furniture(unit):
-        part.be("footer", reason, 0.8)
-        part.weight = -12 if "address" not in reason else -4
+    if time_line(unit.text):
+        part.be("timestamp", "a time without its date", 0.7)
+        part.weight = LINK
+        return part
+    if (found := cues.furniture(unit)) is not None:
+        part.furniture = found
+        part.be("footer", found.reason, 0.8)
+        part.weight = CUE if found.ending else LINK if found.address else MENU
         return part
     if section := cues.breadcrumb(unit):
         part.section = section
@@ -108,10 +125,24 @@ def _first_look(unit: Unit) -> Part:
     elif unit.bullet:
         part.weight = min(words, 4)
     elif words <= 4:
-        part.weight = -6
+        part.weight = MENU
     else:
-        part.weight = -5
+        part.weight = LINE
     return part
+
+
+def _fill_boxes(parts: list[Part]) -> None:
+    """The lines after the title of a box of links are its links."""
+    left = 0
+    first = next((place for place, part in enumerate(parts) if part.unit.prose), len(parts))
+    for part in parts[first:]:
+        if part.furniture is not None and part.furniture.box:
+            left = BOX
+        elif left and part.role is None and not part.unit.ends and part.unit.words >= 4 and part.weight < 0:
+            part.be("footer", "a link in a box of links", 0.6)
+            left -= 1
+        else:
+            left = 0
 
 
 def _drop_learned(parts: list[Part], learned: frozenset[str]) -> None:
@@ -130,11 +161,18 @@ def _drop_learned(parts: list[Part], learned: frozenset[str]) -> None:
 def _article(parts: list[Part]) -> tuple[int, int]:
     """The stretch of parts with the largest sum of weights; empty, at the end of the head, where there is no prose at all."""
     best = (0.0, 0, 0)
-    total, begin = 0.0, 0
+    total, begin, gap = 0.0, 0, 0.0
     for place, part in enumerate(parts):
         if total <= 0:
-            total, begin = 0.0, place
-        total += part.weight
+            total, begin, gap = 0.0, place, 0.0
+        weight = part.weight
+        if weight < 0:
+            if not part.ending:
+                weight = max(weight, -GAP - gap)
+                gap += weight
+        else:
+            gap = 0.0
+        total += weight
         if total > best[0]:
             best = (total, begin, place + 1)
     if best[0] > 0:
@@ -149,18 +187,25 @@ def _headline(parts: list[Part], start: int, stop: int) -> int | None:
     vocabulary = Counter(word for part in parts[start:stop] for word in _WORD.findall(part.text.casefold()))
     repeated = Counter(part.text.casefold() for part in parts)
     opened = " ".join(part.text.casefold() for part in parts[: min(3, start)])
+    scores: dict[int, float] = {}
     best: tuple[float, int] | None = None
     for place in range(max(0, start - _HEAD_UNITS), min(start + 2, len(parts))):
         part = parts[place]
-        if part.role is not None or part.unit.words not in HEADLINE_WORDS or part.unit.prose:
+        if (
+            part.role is not None
+            or part.unit.words not in HEADLINE_WORDS
+            or (part.unit.prose and not _signed(parts, place))
+        ):
             continue
-        if place >= start and (part.unit.period or best is not None):
+        if place >= start and (best is not None and best[0] > 6 or (part.unit.period and not _signed(parts, place))):
             break
-        score = _headline_score(parts, place, start, vocabulary, repeated, opened)
+        score = scores[place] = _headline_score(parts, place, start, vocabulary, repeated, opened)
         if best is None or score > best[0]:
             best = (score, place)
     if best is None:
         best = _short_headline(parts, start)
+    if best is not None:
+        best = (best[0], _fuller(parts, _topmost(parts, scores, best[1])))
     if best is not None and parts[best[1]].role is None:
         parts[best[1]].be(
             "headline", "the line before the article that reads most like one", min(0.95, 0.5 + best[0] / 30)
@@ -169,15 +214,46 @@ def _headline(parts: list[Part], start: int, stop: int) -> int | None:
     return None
 
 
+def _topmost(parts: list[Part], scores: dict[int, float], place: int) -> int:
+    """The first of the lines that stand together and read like a headline: what follows it is dek. One within another wins."""
+    run = [place]
+    while (
+        place in scores
+        and scores.get(run[0] - 1, -1.0) > max(3.0, scores[place] - RIVAL)
+        and parts[run[0] - 1].unit.words > 4
+    ):
+        run.insert(0, run[0] - 1)
+    for other in run[1:]:
+        if parts[other].text in parts[run[0]].text:
+            return other
+    return run[0]
+
+
+def _fuller(parts: list[Part], place: int) -> int:
+    """The same words just before, with more punctuation: a page's title beside the headline set in two lines."""
+    words = re.findall(r"\w+", parts[place].text)
+    for before in range(max(0, place - 3), place):
+        text = parts[before].text
+        if len(text) > len(parts[place].text) and re.findall(r"\w+", text) == words:
+            return before
+    return place
+
+
+def _signed(parts: list[Part], place: int) -> bool:
+    """Whether a byline or a time comes right after a part."""
+    return any(part.role in ("byline", "timestamp") for part in parts[place + 1 : place + 3])
+
+
 def _headline_score(
     parts: list[Part], place: int, start: int, vocabulary: Counter[str], repeated: Counter[str], opened: str
 ) -> float:
     unit = parts[place].unit
     text = unit.text.casefold()
     words = set(_WORD.findall(text))
-    score = min(unit.words, 12) * 0.5 - 0.3 * abs(start - place)
+    score = min(unit.words, 12) * 0.5 - (2 if unit.words <= 3 else 0) - 0.3 * abs(start - place)
     if words:
-        score += 7 * sum(1 for word in words if vocabulary[word]) / len(words)
+        told = sum(1 for word in words if vocabulary[word])
+        score += 1.2 * min(told, 5) + 3 * told / len(words)
     following = [part.role for part in parts[place + 1 : place + 4]]
     if "byline" in following or "timestamp" in following:
         score += 3
@@ -187,6 +263,11 @@ def _headline_score(
         score += 2
     if unit.period:
         score -= 4
+    score -= 0.5 * max(0, unit.words - 15)
+    if unit.words <= 4 and place + 1 < start and parts[place + 1].role is None and parts[place + 1].unit.words > 4:
+        score -= 3
+    if any(part.role in ("byline", "timestamp") for part in parts[max(0, place - 5) : place]):
+        score -= 3
     return score
 
 
@@ -201,14 +282,37 @@ def _short_headline(parts: list[Part], start: int) -> tuple[float, int] | None:
 
 
 def _cut_footer(parts: list[Part], start: int, stop: int) -> int:
-    """Where the article ends: at the earliest cue in its last part, as long as enough prose remains."""
+    """Where the article ends: at the earliest cue in its last part, as long as enough prose remains.
+
+    A box of links with paragraphs after it stands in the middle of the article, and ends nothing.
+    """
+    stop = _to_cue(parts, start, stop)
     sizes = [len(part.text) for part in parts[start:stop]]
     prose = [part.unit.words if part.unit.ends else 0 for part in parts[start:stop]]
     for offset in range(len(sizes)):
-        if sum(sizes[:offset]) < (1 - TAIL) * sum(sizes) or parts[start + offset].role != "footer":
+        part = parts[start + offset]
+        if (
+            part.role != "footer"
+            or (part.furniture and part.furniture.address)
+            or sum(sizes[:offset]) < (1 - TAIL) * sum(sizes)
+        ):
             continue
-        if sum(prose[:offset]) >= KEPT * sum(prose):
+        goes_on = any(later.unit.prose for later in parts[start + offset + 1 : stop])
+        if (part.ending or not goes_on) and sum(prose[:offset]) >= KEPT * sum(prose):
             return start + offset
+    return stop
+
+
+def _to_cue(parts: list[Part], start: int, stop: int) -> int:
+    """Lists and short lines after the last prose still belong to the article, up to a cue that is not far away."""
+    limit = REACH * sum(len(part.text) for part in parts[start:stop])
+    for place in range(stop, len(parts)):
+        part = parts[place]
+        if part.role in ("footer", "learned") and not (part.furniture and part.furniture.address):
+            return place
+        limit -= len(part.text)
+        if limit < 0:
+            break
     return stop
 
 
@@ -238,11 +342,13 @@ def _near(place: int, title: int) -> bool:
 
 def _body(parts: list[Part], start: int, stop: int) -> None:
     """Everything in the article that is nothing else is its text."""
-    for part in parts[start:stop]:
-        if part.role == "footer" and "address" in part.reason:
+    for place, part in enumerate(parts[start:stop]):
+        if part.furniture is not None and part.furniture.address:
             part.be("body", "an address within the article", 0.5)
-        elif part.role in (None, "breadcrumb", "byline", "timestamp"):
-            if part.role == "byline" and part is parts[start]:
+        elif part.role in (None, "breadcrumb", "byline", "timestamp") or (
+            part.signal and part.signal.kind == "advisory"
+        ):
+            if part.role in ("byline", "timestamp") and place < 3:
                 continue
             part.be(
                 "body",
