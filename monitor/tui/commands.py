@@ -1,0 +1,192 @@
+"""Every user command, declared once; from here come bindings, footer, palette, help and the names of keys.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from textual.binding import Binding
+from textual.keys import format_key
+
+Scope = Literal["move", "triage", "desk", "detail", "sources", "editor", "everywhere"]
+
+SCOPES: Mapping[Scope, str] = MappingProxyType(
+    {
+        "move": "Moving in any list",
+        "triage": "Triage, on the selection",
+        "desk": "The newsroom",
+        "detail": "Reading an item",
+        "sources": "The sources",
+        "editor": "The watchlist editor",
+        "everywhere": "Everywhere",
+    }
+)
+"""What each scope is called in the help, in the order it is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can do. `footer` is its word in the footer; `writes`: not offered with --read-only."""
+
+    id: str
+    keys: str
+    does: str
+    scope: Scope
+    footer: str = ""
+    writes: bool = False
+    method: str = ""
+
+    @property
+    def action(self) -> str:
+        """The name of the method that does it, without `action_`."""
+        return self.method or self.id.replace("-", "_")
+
+
+def _declare() -> tuple[Command, ...]:
+    c = Command
+    return (
+        c("down", "j,down", "next row", "move", "move"),
+        c("up", "k,up", "previous row", "move"),
+        c("page-down", "pagedown,ctrl+f,ctrl+d", "one screen down", "move"),
+        c("page-up", "pageup,ctrl+b,ctrl+u", "one screen up", "move"),
+        c("first", "g,home", "first row", "move"),
+        c("last", "G,end", "last row", "move"),
+        c("read", "r", "mark read, and move on", "triage", "read", writes=True),
+        c("unread", "u", "mark unread", "triage", writes=True),
+        c("star", "s", "star, or take the star away", "triage", "star", writes=True),
+        c("dismiss", "d", "dismiss: hidden, not deleted", "triage", "dismiss", writes=True, method="put_away"),
+        c("watching", "w", "watch: stays in sight until done", "triage", writes=True),
+        c("done", "x", "done: read and put away", "triage", writes=True),
+        c("restore", "X", "bring back what is dismissed, done or snoozed", "triage", writes=True),
+        c("snooze", "Z", "snooze until a time", "triage", writes=True),
+        c("assign", "a", "assign to somebody", "triage", writes=True),
+        c("note", "m", "write a note", "triage", writes=True),
+        c("tag", "t", "tag, or take the tag away", "triage", writes=True),
+        c("undo", "U", "undo the last mark, also a bulk one", "triage", "undo", writes=True),
+        c("copy-link", "y", "copy the link", "triage", writes=True),
+        c("copy-citation", "Y", "copy a citation", "triage", writes=True),
+        c("open-browser", "o", "open in the browser (over SSH: show and copy)", "triage", writes=True),
+        c("open", "enter,right", "read the item", "desk", "open"),
+        c("next-unread", "n", "next unread", "desk"),
+        c("previous-unread", "p", "previous unread", "desk"),
+        c("search", "/", "search all history", "desk", "search"),
+        c("limit", "l", "limit the pane by a query", "desk", "limit"),
+        c("select", "space", "select or unselect the row", "desk"),
+        c("apply", ";", "the next triage key applies to all selected", "desk"),
+        c("mark-shown", "A", "mark all that the pane shows as read", "desk", writes=True),
+        c("follow", "f", "go to the newest, and follow", "desk"),
+        c("unread-only", "N", "show only what is unread, or all", "desk"),
+        c("order", "O", "order by time or by score", "desk"),
+        c("hidden", "H", "show what is dismissed, done or snoozed", "desk"),
+        c("next-pane", "tab", "next pane", "desk"),
+        c("previous-pane", "shift+tab", "previous pane", "desk"),
+        c("pane", "1,2,3,4,5,6,7,8,9", "jump to a pane by its number", "desk"),
+        c("zoom", "z", "zoom the pane, or show all again", "desk"),
+        c("refresh-all", "R", "poll all sources that are due", "desk", writes=True),
+        c("refresh-source", "ctrl+r", "poll the source of this item now", "desk", writes=True),
+        c("edit", "e", "edit the watchlist of this pane", "desk"),
+        c("sources", "S", "the sources and how they are", "desk", "sources"),
+        c("next-hit", "n", "next hit in the text", "detail", "next hit"),
+        c("previous-hit", "N", "previous hit", "detail"),
+        c("next-item", "J", "next item", "detail", "next item"),
+        c("previous-item", "K", "previous item", "detail"),
+        c("raw", "tab", "the text as it came, or as it is read", "detail", "raw"),
+        c("poll-source", "R,ctrl+r", "poll this source now", "sources", "poll now", writes=True),
+        c("toggle-source", "d", "disable or enable the source", "sources", "disable", writes=True),
+        c("show-source", "enter", "show the source's items", "sources", "items"),
+        c("open-source", "o", "open the source in the browser", "sources", "open", writes=True),
+        c("copy-source", "y", "copy the source's address", "sources", "copy", writes=True),
+        c("filter-sources", "l,/", "narrow the list by a word", "sources", "filter"),
+        c("save", "ctrl+s", "save the watchlist", "editor", "save", writes=True),
+        c("more-history", "ctrl+t", "look at 7, 30 or 90 days of history", "editor", "longer"),
+        c("back", "escape,left", "one step back", "everywhere", "back"),
+        c("leave", "q", "one step back; on the first screen, ask to quit", "everywhere"),
+        c("help", "?", "the keys of this screen, and all others", "everywhere", "help"),
+        c("palette", ":,ctrl+p", "run a command by its name", "everywhere"),
+        c("theme", "T", "next theme", "everywhere"),
+        c("redraw", "ctrl+l", "draw the screen anew", "everywhere"),
+        c("suspend", "ctrl+z", "suspend to the shell", "everywhere"),
+        c("quit", "Q,ctrl+c", "quit", "everywhere"),
+    )
+
+
+COMMANDS = _declare()
+BY_ID: Mapping[str, Command] = MappingProxyType({command.id: command for command in COMMANDS})
+_WRITING = frozenset(command.action for command in COMMANDS if command.writes)
+
+PRESETS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "vim": {},
+        "newsboat": {
+            "read": "N",
+            "unread-only": "L",
+            "limit": "l,F",
+            "dismiss": "d,D",
+            "refresh-source": "r,ctrl+r",
+            "next-item": "J",
+            "previous-item": "K",
+            "edit": "e,E",
+        },
+        "mutt": {
+            "star": "F",
+            "read": "r",
+            "unread": "N",
+            "unread-only": "L",
+            "undo": "u,U",
+            "select": "t,space",
+            "tag": "ctrl+t",
+            "next-unread": "n",
+        },
+    }
+)
+"""Keys by habit, over the declared ones: command id to keys. `vim` is as declared."""
+
+
+def keymap(preset: str, overrides: Mapping[str, str]) -> dict[str, str]:
+    """What differs from the declared keys: the preset, and over it keys.toml."""
+    return {**PRESETS.get(preset, {}), **{name: keys for name, keys in overrides.items() if name in BY_ID}}
+
+
+def keys_of(command: Command, keys: Mapping[str, str]) -> str:
+    """The keys that a command has under a keymap."""
+    return keys.get(command.id, command.keys)
+
+
+def shown_keys(command: Command, keys: Mapping[str, str], *, most: int = 9) -> str:
+    """A command's keys as a person reads them: "j, ↓"."""
+    if command.id == "pane" and "pane" not in keys:
+        return "1…9"
+    return " ".join(format_key(key.strip()) for key in keys_of(command, keys).split(",")[:most])
+
+
+def bindings(*scopes: Scope) -> list[Binding]:
+    """Textual's bindings of the commands of some scopes; `App.set_keymap` changes them by id."""
+    return list(_bind(command for command in COMMANDS if command.scope in scopes))
+
+
+def _bind(commands: Iterable[Command]) -> Iterable[Binding]:
+    for command in commands:
+        if command.id == "pane":
+            for number in command.keys.split(","):
+                yield Binding(number, f"pane({number})", command.does, show=False)
+        else:
+            yield Binding(
+                command.keys, command.action, command.does, show=False, id=command.id, priority=command.id == "quit"
+            )
+
+
+def footer(scopes: Iterable[Scope], keys: Mapping[str, str], *, read_only: bool) -> tuple[tuple[str, str, str], ...]:
+    """What the footer tells of some scopes: (id, key, word) of the commands that have a word there."""
+    return tuple(
+        (command.id, shown_keys(command, keys, most=1), command.footer)
+        for scope in scopes
+        for command in COMMANDS
+        if command.scope == scope and command.footer and not (read_only and command.writes)
+    )
+
+
+def allowed(action: str, *, read_only: bool) -> bool:
+    """Whether an action may run: with --read-only nothing that writes, opens or copies."""
+    return not (read_only and action in _WRITING)

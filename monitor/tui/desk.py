@@ -1,0 +1,81 @@
+"""The newsroom as the dashboard calls it: every call on one thread of its own, so that the event loop only paints."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from monitor.model import Change, Counts, Progress
+    from monitor.newsroom import Newsroom, PollerState, SourceStatus
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BEAT = 0.5
+"""Seconds between two looks at the store."""
+SLOW = 10
+"""Every so many looks, also at the config and the sources."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What a look at the store found. What is None was not looked at or has not changed."""
+
+    change: Change | None = None
+    counts: Counts | None = None
+    progress: tuple[Progress, ...] = ()
+    sources: tuple[SourceStatus, ...] | None = None
+    poller: PollerState | None = None
+    reloaded: bool = False
+    problems: tuple[str, ...] | None = None
+
+
+class Desk:
+    """One store thread, and what it last saw."""
+
+    def __init__(self, newsroom: Newsroom, keys: Mapping[str, str]) -> None:
+        self.newsroom = newsroom
+        self.keys = keys
+        """The keymap in force: command id to keys."""
+        self.pool = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self.revision = 0
+        self._looks = 0
+
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a method of the newsroom on the store thread."""
+        return await asyncio.wrap_future(self.pool.submit(function, *args, **kwargs))
+
+    async def look(self) -> News:
+        """What changed since the last look."""
+        return await self.call(self._look)
+
+    def _look(self) -> News:
+        newsroom = self.newsroom
+        reloaded, trouble, slow = False, None, self._looks % SLOW == 0
+        self._looks += 1
+        if slow:
+            reloaded, problems = newsroom.reload()
+            trouble = (*problems, *newsroom.problems())
+        now = newsroom.revision()
+        change = counts = None
+        if now != self.revision:
+            change = newsroom.changes(self.revision)
+            self.revision = change.revision
+            counts = newsroom.counts()
+        return News(
+            change=change,
+            counts=counts,
+            progress=newsroom.progress(),
+            sources=newsroom.sources() if slow or change else None,
+            poller=newsroom.poller() if slow else None,
+            reloaded=reloaded,
+            problems=trouble,
+        )
+
+    def close(self, *, wait: bool = True) -> None:
+        """Let the store thread finish what it has."""
+        self.pool.shutdown(wait=wait, cancel_futures=True)

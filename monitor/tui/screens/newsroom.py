@@ -1,0 +1,450 @@
+"""The newsroom screen: panes, what is read beside or over them, and what the desk says above and below."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.containers import Horizontal
+
+from monitor.errors import MonitorError, QueryError
+from monitor.model import Story, View
+from monitor.newsroom import Pane
+from monitor.tui import commands, status
+from monitor.tui.screens.triage import Triage
+from monitor.tui.session import PaneSession, Session
+from monitor.tui.widgets.bars import Bar, Foot, Tab, Tabs
+from monitor.tui.widgets.headlines import Headlines
+from monitor.tui.widgets.panes import Panes
+from monitor.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from monitor.model import Counts
+    from monitor.tui.desk import Desk, News
+    from monitor.tui.widgets.prompt import Prompt, Question
+    from monitor.tui.widgets.reader import Reader
+
+BESIDE = 120
+"""Columns from which an item is read beside the panes, not over them."""
+
+
+class NewsroomScreen(Triage):
+    """The first screen, and the one that stays."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("triage", "desk")]
+
+    def __init__(self, desk: Desk, session: Session) -> None:
+        super().__init__()
+        self.desk, self.session = desk, session
+        self.counts: Counts | None = None
+        self.status = status.Status()
+        self.reader: Reader | None = None
+        self.prompt: Prompt | None = None
+        panes = desk.newsroom.panes()
+        self.panes = Panes(panes, self._make, self.told)
+        self.panes.index = next((n for n, pane in enumerate(panes) if pane.id == session.pane), 0)
+        self.panes.zoomed = session.zoomed
+
+    def compose(self) -> ComposeResult:
+        """Four bars at most, and the panes."""
+        yield Bar(id="status")
+        yield Tabs(id="tabs")
+        with Horizontal(id="middle"):
+            yield self.panes
+        yield Foot(id="foot")
+
+    def on_mount(self) -> None:
+        """Show the panes as they were left."""
+        self.panes.show()
+        self.tell_status()
+
+    def _make(self, pane: Pane, label: str) -> Headlines:
+        was = self.session.panes.get(pane.id, PaneSession())
+        made = Headlines(pane, self.desk, label=label, source_title=self.source_title, clock=self.desk.newsroom.clock)
+        made.restore(was)
+        if self.counts is not None:
+            made.show_tally(status.tally(self.counts, pane))
+        return made
+
+    def source_title(self, source_id: str) -> str:
+        """What a source is called."""
+        source = self.desk.newsroom.settings.source(source_id)
+        return source.title if source is not None else source_id
+
+    # -- what the store tells ---------------------------------------------------------------------------------
+
+    def take(self, news: News) -> None:
+        """Take up what changed, with as little drawn anew as can be."""
+        if news.reloaded:
+            self.panes.renew(self.desk.newsroom.panes())
+        if news.counts is not None:
+            self.counts = news.counts
+            for pane in self.panes.lists:
+                pane.show_tally(status.tally(news.counts, pane.pane))
+            self.told()
+        if news.change is not None:
+            self.catch_up()
+        if self.status.take(news):
+            self.tell_status()
+        if news.problems and news.problems != self.status.problems:
+            self.say(news.problems[0], "error")
+        self.status.problems = news.problems if news.problems is not None else self.status.problems
+
+    def tell_status(self) -> None:
+        """The bar above."""
+        newsroom = self.desk.newsroom
+        clock = newsroom.clock() if newsroom.settings.dashboard.clock else None
+        self.query_one("#status", Bar).put(*self.status.parts(self.counts, clock, read_only=newsroom.read_only))
+
+    def told(self) -> None:
+        """The strip of panes, where not all are seen, and the keys."""
+        if not self.is_mounted:
+            return
+        tabs = self.query_one(Tabs)
+        hidden = self.reader is not None and self.reader.display and not self.panes.display
+        tabs.display = len(self.panes.shown) < len(self.panes.panes) or hidden
+        tabs.show_tabs(tuple(self._tab(n, pane) for n, pane in enumerate(self.panes.panes)))
+        self.tell_keys()
+
+    def _tab(self, number: int, pane: Pane) -> Tab:
+        tally = status.tally(self.counts, pane) if self.counts is not None else None
+        return Tab(self.panes.label(number), pane.title, tally.unread if tally else 0, number == self.panes.index)
+
+    def tell_keys(self) -> None:
+        """The keys of where the focus is."""
+        scopes: tuple[commands.Scope, ...] = (
+            ("move", "detail", "triage") if self.in_reader else ("move", "desk", "triage")
+        )
+        self.query_one(Foot).offer(
+            commands.footer((*scopes, "everywhere"), self.desk.keys, read_only=self.desk.newsroom.read_only)
+        )
+
+    def say(self, text: str, role: str = "ink") -> None:
+        """Tell something at the foot until the next key."""
+        self.query_one(Foot).say(text, role)
+
+    def on_key(self) -> None:
+        """What was said has been read."""
+        self.query_one(Foot).hush()
+
+    def ask(self, question: Question) -> None:
+        """Ask something at the foot."""
+        from monitor.tui.widgets.prompt import Prompt
+
+        async def show() -> None:
+            if self.prompt is None:
+                self.prompt = Prompt(self._answered)
+                await self.mount(self.prompt)
+            self.query_one(Foot).display = False
+            self.prompt.ask(question)
+
+        self.call_next(show)
+
+    def _answered(self) -> None:
+        self.query_one(Foot).display = True
+        if self.in_reader and self.reader is not None:
+            self.reader.focus()
+        else:
+            self.panes.current.focus()
+
+    # -- focus ------------------------------------------------------------------------------------------------
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The pane that has the focus is the current one."""
+        widget = event.widget
+        if isinstance(widget, Headlines):
+            self.in_reader = False
+            number = next((n for n, pane in enumerate(self.panes.panes) if pane.id == widget.pane.id), self.panes.index)
+            if number != self.panes.index:
+                self.panes.index = number
+                self.applying = False
+            self.told()
+        elif widget is self.reader:
+            self.in_reader = True
+            self.tell_keys()
+
+    @on(Tabs.Picked)
+    def _picked(self, event: Tabs.Picked) -> None:
+        self.close_reader()
+        self.panes.show(event.index)
+
+    @on(Headlines.Failed)
+    def _failed(self, event: Headlines.Failed) -> None:
+        self.say(str(event.error), "error")
+
+    @on(Rows.Chosen)
+    def _chosen(self) -> None:
+        self.action_open()
+
+    def action_next_pane(self) -> None:
+        """Go to the next pane, round the corner."""
+        self.panes.show((self.panes.index + 1) % len(self.panes.panes))
+
+    def action_previous_pane(self) -> None:
+        """Go to the previous pane."""
+        self.panes.show((self.panes.index - 1) % len(self.panes.panes))
+
+    def action_pane(self, number: int) -> None:
+        """Jump to a pane."""
+        if number <= len(self.panes.panes):
+            self.close_reader()
+            self.panes.show(number - 1)
+
+    def action_zoom(self) -> None:
+        """One pane, or all."""
+        self.panes.show(zoomed=not self.panes.zoomed)
+
+    # -- reading ----------------------------------------------------------------------------------------------
+
+    def action_open(self) -> None:
+        """Read the selected item."""
+        if (story := self.panes.current.story) is not None:
+            self.run_worker(self.open_item(story.id), group="read", exclusive=True)
+
+    async def open_item(self, item_id: str, *, focus: bool = True) -> None:
+        """Fetch an item whole, show it, and mark it read."""
+        from monitor.tui.widgets.reader import Reader
+
+        try:
+            story = await self.desk.call(self.desk.newsroom.story, item_id)
+        except MonitorError as error:
+            self.say(str(error), "error")
+            return
+        if story is None:
+            self.say("the item is no longer in the store", "warning")
+            return
+        if self.reader is None:
+            newsroom = self.desk.newsroom
+            measure = newsroom.settings.dashboard.measure
+            self.reader = Reader(measure, source_title=self.source_title, clock=newsroom.clock)
+            await self.query_one("#middle").mount(self.reader)
+        self.reader.display = True
+        self.place_reader()
+        self.reader.show_story(story, {topic.id: topic.title for topic in self.desk.newsroom.settings.topics})
+        if focus:
+            self.reader.focus()
+            self.in_reader = True
+        self.told()
+        if not story.state.read and not self.desk.newsroom.read_only:
+            await self.mark_opened(story)
+
+    async def mark_opened(self, story: Story) -> None:
+        """What was opened is read."""
+        self.show_mark([story], "read", value=None, when=None)
+        try:
+            await self.desk.call(self.desk.newsroom.mark, [story.id], "read")
+        except MonitorError as error:
+            self.say(str(error), "error")
+
+    def place_reader(self) -> None:
+        """Beside the panes where there is room, else over them."""
+        if self.reader is None:
+            return
+        beside = self.app.size.width >= BESIDE
+        measure = self.desk.newsroom.settings.dashboard.measure
+        self.reader.styles.width = min(measure + 4, self.app.size.width * 55 // 100) if beside else "1fr"
+        self.panes.display = beside or not self.reader.display
+
+    def on_resize(self) -> None:
+        """Another width may part panes and reader."""
+        self.place_reader()
+        self.told()
+
+    def close_reader(self) -> bool:
+        """Back to the panes; whether something was being read."""
+        if self.reader is None or not self.reader.display:
+            return False
+        self.reader.display = False
+        self.panes.display = True
+        self.in_reader = False
+        self.panes.current.focus()
+        self.told()
+        return True
+
+    def read_on(self, step: int) -> None:
+        """Read the next or previous item of the pane, or the one that came into the place."""
+        pane = self.panes.current
+        before = pane.chosen
+        pane.move_to(pane.cursor + step)
+        if pane.story is None or (step and pane.chosen == before):
+            self.say("no further item here", "quiet")
+        else:
+            self.action_open()
+
+    def action_next_item(self) -> None:
+        """Read the next item."""
+        self.read_on(1)
+
+    def action_previous_item(self) -> None:
+        """Read the previous item."""
+        self.read_on(-1)
+
+    # -- what the panes show ----------------------------------------------------------------------------------
+
+    def action_next_unread(self) -> None:
+        """Go to the next unread item."""
+        self._find(1)
+
+    def action_previous_unread(self) -> None:
+        """Go to the previous unread item."""
+        self._find(-1)
+
+    def _find(self, step: int) -> None:
+        if not self.panes.current.find(step, lambda story: not story.state.read):
+            self.say("no unread item further on", "quiet")
+
+    def action_select(self) -> None:
+        """Select or unselect the row, and move on."""
+        pane = self.panes.current
+        if pane.story is not None:
+            pane.picked ^= {pane.story.id}
+            pane.repaint(pane.cursor)
+            pane.action_down()
+            self.say(f"{len(pane.picked)} selected · ; applies the next key to them", "quiet")
+
+    def action_apply(self) -> None:
+        """The next triage key is for all selected."""
+        picked = len(self.panes.current.picked)
+        self.applying = picked > 0
+        self.say(f"which mark for the {picked} selected?" if picked else "nothing is selected; Space selects", "hit")
+
+    def action_follow(self) -> None:
+        """Go to the newest, and follow."""
+        self.say("following what is new" if self.panes.current.follow() else "no longer following", "quiet")
+
+    def action_unread_only(self) -> None:
+        """Show only what is unread, or all."""
+        self.panes.current.change_view(unread=not self.panes.current.view.unread)
+
+    def action_order(self) -> None:
+        """By time, or by score."""
+        pane = self.panes.current
+        pane.change_view(order="score" if pane.view.order == "time" else "time")
+
+    def action_hidden(self) -> None:
+        """Show what is put away, or what is open."""
+        pane = self.panes.current
+        pane.change_view(shelf="hidden" if pane.view.shelf != "hidden" else pane.pane.view.shelf)
+
+    def action_limit(self) -> None:
+        """Ask for a query that narrows the pane."""
+        from monitor.tui.widgets.prompt import Question
+
+        pane = self.panes.current
+
+        async def answer(text: str) -> str | None:
+            trouble = await self._trouble(text)
+            if trouble is None:
+                pane.restart(limit=text.strip())
+            return trouble
+
+        self.ask(Question(label="limit:", value=pane.limit, answer=answer, judge=partial(self._judge, pane.view)))
+
+    def action_search(self) -> None:
+        """Ask for a query over all history."""
+        from monitor.tui.widgets.prompt import Question
+
+        async def answer(text: str) -> str | None:
+            trouble = await self._trouble(text)
+            if trouble is None and text.strip():
+                self.close_reader()
+                self.panes.add(Pane(id="search", title=text.strip(), view=View(shelf="all"), query=text.strip()))
+            return trouble
+
+        self.ask(Question(label="search:", answer=answer, judge=partial(self._judge, View(shelf="all"))))
+
+    async def _trouble(self, text: str) -> str | None:
+        try:
+            if text.strip():
+                await self.desk.call(self.desk.newsroom.parse, text)
+        except QueryError as error:
+            return str(error)
+        return None
+
+    async def _judge(self, view: View, text: str) -> tuple[str, str]:
+        try:
+            if not text.strip():
+                return "everything", "quiet"
+            await self.desk.call(self.desk.newsroom.parse, text)
+            count, more = await self.desk.call(self.desk.newsroom.count, view, query=text)
+        except MonitorError as error:
+            return str(error), "error"
+        return f"{count:,}{'+' if more else ''} match", "good" if count else "warning"
+
+    async def action_mark_shown(self) -> None:
+        """Mark all that the pane shows as read, once that is confirmed."""
+        from monitor.tui.widgets.prompt import Question
+
+        pane = self.panes.current
+        ids = await self.desk.call(status.unread_shown, self.desk.newsroom, pane.view, pane.condition, pane.shown_at)
+
+        async def answer(_: str) -> str | None:
+            self.show_mark([story for story in pane.window.rows if story.id in ids], "read", value=None, when=None)
+            try:
+                await self.desk.call(self.desk.newsroom.mark, ids, "read")
+                self.say(f"{len(ids):,} marked read · U undoes it", "quiet")
+            except MonitorError as error:
+                self.say(str(error), "error")
+                self.catch_up()
+            return None
+
+        if ids:
+            self.ask(Question(label=f"Mark {len(ids):,} shown in {pane.pane.title} read?", answer=answer, confirm=True))
+        else:
+            self.say("nothing unread is shown here", "quiet")
+
+    # -- polling ----------------------------------------------------------------------------------------------
+
+    async def action_refresh_all(self) -> None:
+        """Ask the poller for all that is due."""
+        await self._refresh(None, "asked to poll all sources that are due")
+
+    async def action_refresh_source(self) -> None:
+        """Ask the poller for the source of this item."""
+        if (story := self._one()) is not None:
+            await self._refresh([story.item.source], f"asked to poll {self.source_title(story.item.source)}")
+
+    async def _refresh(self, sources: list[str] | None, said: str) -> None:
+        try:
+            await self.desk.call(self.desk.newsroom.refresh, sources)
+            self.say(said, "quiet")
+        except MonitorError as error:
+            self.say(str(error), "error")
+
+    # -- other screens, and back ------------------------------------------------------------------------------
+
+    def step_back(self) -> bool:
+        """One step back; False where there is none."""
+        pane = self.panes.current
+        if pane.stop() or self.close_reader():
+            return True
+        if pane.picked or self.applying:
+            pane.picked.clear()
+            self.applying = False
+            pane.refresh()
+            return True
+        if self.panes.remove_pane("search") or self.panes.remove_pane("source"):
+            self.panes.show(zoomed=self.session.zoomed)
+            return True
+        if pane.limit or pane.view != pane.pane.view:
+            pane.restart(view=pane.pane.view, limit="")
+            return True
+        if self.panes.zoomed:
+            self.panes.show(zoomed=False)
+            return True
+        return False
+
+    def remember(self) -> Session:
+        """Where everything stands."""
+        session = Session(
+            theme=self.app.theme,
+            pane=self.panes.current.pane.id,
+            zoomed=self.panes.zoomed,
+            reading=self.reader.story.id if self.reader and self.reader.display and self.reader.story else None,
+        )
+        session.panes = {**self.session.panes, **{pane.pane.id: pane.remember() for pane in self.panes.lists}}
+        return session

@@ -1,0 +1,316 @@
+"""Triage keys: each acts on the selection, or on all selected after ";", shows it at once, and moves on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from monitor import triage
+from monitor.config import duration
+from monitor.errors import MonitorError, UsageError
+from monitor.model import Action, Mark, Story, View
+from monitor.text import clean_line
+from monitor.tui import outside
+
+if TYPE_CHECKING:
+    from monitor.tui.desk import Desk
+    from monitor.tui.widgets.headlines import Headlines
+    from monitor.tui.widgets.panes import Panes
+    from monitor.tui.widgets.prompt import Question
+    from monitor.tui.widgets.reader import Reader
+
+SAID = {
+    "read": "read",
+    "unread": "unread",
+    "star": "starred",
+    "unstar": "star taken away",
+    "watch": "watching",
+    "done": "done",
+    "dismiss": "dismissed",
+    "restore": "brought back",
+    "snooze": "snoozed",
+    "assign": "assigned",
+    "note": "noted",
+    "tag": "tagged",
+    "untag": "tag taken away",
+}
+STAYS: frozenset[Action] = frozenset({"unread", "note", "assign", "tag", "untag"})
+"""Marks after which the selection stays where it is."""
+
+
+def leaves(view: View, story: Story, now: datetime) -> bool:
+    """Whether a story is no longer on the view's shelf. What was read stays until the pane is read anew."""
+    state = story.state
+    hidden = state.triage in {"dismissed", "done"} or (state.snoozed_until is not None and state.snoozed_until > now)
+    match view.shelf:
+        case "open":
+            return hidden
+        case "hidden":
+            return not hidden
+        case "starred":
+            return not state.starred
+        case "all":
+            return False
+
+
+def until(text: str, now: datetime) -> datetime:
+    """When a snooze ends: "2h", "3d", "18:30" (the next such time), "tomorrow" (at nine). Raises UsageError."""
+    words = clean_line(text).lower()
+    try:
+        if words == "tomorrow":
+            local = now.astimezone() + timedelta(days=1)
+            return local.replace(hour=9, minute=0, second=0, microsecond=0).astimezone(UTC)
+        if ":" in words:
+            local = datetime.combine(now.astimezone().date(), time.fromisoformat(words.zfill(5))).astimezone()
+            return (local if local > now else local + timedelta(days=1)).astimezone(UTC)
+        return now + timedelta(seconds=duration(words.replace(" ", "")))
+    except ValueError:
+        raise UsageError("no such time", hint='say "2h", "3d", "18:30" or "tomorrow"') from None
+
+
+class Triage(Screen[None]):
+    """What the newsroom screen does with items. The screen gives the panes, the reader and the foot."""
+
+    desk: Desk
+    panes: Panes
+    reader: Reader | None
+    applying = False
+    in_reader = False
+
+    def say(self, text: str, role: str = "ink") -> None:
+        """Tell something at the foot."""
+        raise NotImplementedError
+
+    def ask(self, question: Question) -> None:
+        """Ask something at the foot."""
+        raise NotImplementedError
+
+    def read_on(self, step: int) -> None:
+        """Show the next or previous item in the reader."""
+        raise NotImplementedError
+
+    @property
+    def reading(self) -> Story | None:
+        """The story in the reader, when it has the keys."""
+        return self.reader.story if self.reader is not None and self.in_reader else None
+
+    @property
+    def targets(self) -> list[Story]:
+        """What the next triage key acts on."""
+        pane = self.panes.current
+        if self.reading is not None:
+            return [self.reading]
+        if self.applying:
+            return [story for story in pane.window.rows if story.id in pane.picked]
+        return [pane.story] if pane.story is not None else []
+
+    async def mark(self, action: Action, *, value: str | None = None, when: datetime | None = None) -> None:
+        """Mark the targets: on the screen at once, then in the store."""
+        stories = self.targets
+        if not stories:
+            self.say("nothing is selected", "warning")
+            return
+        single_read = self.reading is not None
+        self.show_mark(stories, action, value=value, when=when)
+        if self.applying:
+            self.panes.current.picked.clear()
+            self.applying = False
+        elif single_read and action in {"read", "dismiss", "done", "snooze"}:
+            self.read_on(0 if action != "read" else 1)
+        elif not single_read and action not in STAYS:
+            self.move_on(stories[0])
+        try:
+            journal = await self.desk.call(
+                self.desk.newsroom.mark, [story.id for story in stories], action, value=value, until=when
+            )
+        except MonitorError as error:
+            self.say(str(error), "error")
+            self.catch_up()
+            return
+        if journal is not None:
+            self.say(f"{SAID[action]}: {told(stories)}", "quiet")
+
+    def show_mark(self, stories: Sequence[Story], action: Action, *, value: str | None, when: datetime | None) -> None:
+        """Show what a mark does, before the store has it."""
+        newsroom = self.desk.newsroom
+        now = newsroom.clock()
+        act = Mark(action=action, who=newsroom.settings.user, at=now, value=value, until=when)
+
+        def to(story: Story) -> Story:
+            return replace(story, state=triage.apply(act, story.state))
+
+        ids = {story.id for story in stories}
+        for pane in self.panes.lists:
+            pane.acted(ids, to, lambda story, view=pane.view: leaves(view, story, now))  # type: ignore[misc]
+        if self.reader is not None and self.reader.story is not None and self.reader.story.id in ids:
+            self.reader.show_story(to(self.reader.story), self.reader.topics, keep_place=True)
+
+    def move_on(self, story: Story) -> None:
+        """Go to the next row, unless the marked one has gone and the next stands there already."""
+        pane: Headlines = self.panes.current
+        if pane.story is not None and pane.story.id == story.id:
+            pane.action_down()
+
+    def catch_up(self) -> None:
+        """Read all panes once more."""
+        for pane in self.panes.lists:
+            pane.catch_up()
+
+    async def action_read(self) -> None:
+        """Mark read, and move on."""
+        await self.mark("read")
+
+    async def action_unread(self) -> None:
+        """Mark unread."""
+        await self.mark("unread")
+
+    async def action_star(self) -> None:
+        """Star, or take the star away where all have one."""
+        stories = self.targets
+        await self.mark("unstar" if stories and all(story.state.starred for story in stories) else "star")
+
+    async def action_put_away(self) -> None:
+        """Dismiss."""
+        await self.mark("dismiss")
+
+    async def action_watching(self) -> None:
+        """Watch."""
+        await self.mark("watch")
+
+    async def action_done(self) -> None:
+        """Put away."""
+        await self.mark("done")
+
+    async def action_restore(self) -> None:
+        """Bring back."""
+        await self.mark("restore")
+
+    def action_snooze(self) -> None:
+        """Ask until when."""
+
+        async def answer(text: str) -> str | None:
+            try:
+                when = until(text, self.desk.newsroom.clock())
+            except UsageError as error:
+                return str(error)
+            await self.mark("snooze", when=when)
+            return None
+
+        self._ask_value("snooze until (2h, 18:30, tomorrow)", answer)
+
+    def action_assign(self) -> None:
+        """Ask to whom."""
+
+        async def answer(text: str) -> str | None:
+            await self.mark("assign", value=clean_line(text))
+            return None
+
+        self._ask_value("assign to (empty: nobody)", answer)
+
+    def action_note(self) -> None:
+        """Ask for the note."""
+
+        async def answer(text: str) -> str | None:
+            if not clean_line(text):
+                return "a note needs a text"
+            await self.mark("note", value=clean_line(text, cap=4000))
+            return None
+
+        self._ask_value("note", answer)
+
+    def action_tag(self) -> None:
+        """Ask for the tag; one that all have is taken away."""
+
+        async def answer(text: str) -> str | None:
+            tag = clean_line(text).lstrip("#")
+            if not tag:
+                return "a tag needs a word"
+            stories = self.targets
+            await self.mark(
+                "untag" if stories and all(tag in story.state.tags for story in stories) else "tag", value=tag
+            )
+            return None
+
+        self._ask_value("tag", answer)
+
+    def _ask_value(self, label: str, answer: object) -> None:
+        from monitor.tui.widgets.prompt import Question
+
+        if self.targets:
+            self.ask(Question(label=f"{label}:", answer=answer))  # type: ignore[arg-type]
+        else:
+            self.say("nothing is selected", "warning")
+
+    async def action_undo(self) -> None:
+        """Take the last mark back."""
+        try:
+            journal = await self.desk.call(self.desk.newsroom.undo)
+        except MonitorError as error:
+            self.say(str(error), "error")
+            return
+        if journal is None:
+            self.say("nothing to undo", "quiet")
+            return
+        count = len(journal.items)
+        self.say(f"undone: {journal.mark.action} on {count} {'item' if count == 1 else 'items'}", "good")
+        if journal.items and self.reading is None:
+            self.panes.current.chosen = journal.items[0]
+        for pane in self.panes.lists:
+            pane.undone(journal.items)
+        if self.reader is not None and self.reader.story is not None and self.reader.story.id in journal.items:
+            story = await self.desk.call(self.desk.newsroom.story, self.reader.story.id)
+            if story is not None:
+                self.reader.show_story(story, self.reader.topics, keep_place=True)
+
+    # -- what leaves the dashboard ----------------------------------------------------------------------------
+
+    def action_copy_link(self) -> None:
+        """Copy the link."""
+        if (story := self._one()) is not None:
+            link = story.item.url
+            self._copy(link, f"copied: {link}" if link else "the item has no link")
+
+    def action_copy_citation(self) -> None:
+        """Copy a line that tells the item."""
+        if (story := self._one()) is not None:
+            item = story.item
+            text = outside.citation(item.title, self.source_title(item.source), f"{item.published:%Y-%m-%d}", item.url)
+            self._copy(text, f"copied: {text}")
+
+    def action_open_browser(self) -> None:
+        """Open the link in the browser; where that would open elsewhere, show and copy it."""
+        import os
+
+        if (story := self._one()) is None:
+            return
+        address = outside.web_address(story.item.url)
+        if address is None:
+            self.say(f"not a web address: {story.item.url or 'the item has no link'}", "warning")
+        elif outside.remote(os.environ) or not outside.open_browser(address):
+            self._copy(address, f"copied: {address}")
+        else:
+            self.say(f"opening {address}", "quiet")
+
+    def source_title(self, source_id: str) -> str:
+        """What a source is called."""
+        raise NotImplementedError
+
+    def _one(self) -> Story | None:
+        story = self.reading or self.panes.current.story
+        if story is None:
+            self.say("nothing is selected", "warning")
+        return story
+
+    def _copy(self, text: str | None, said: str) -> None:
+        if text:
+            self.app.copy_to_clipboard(text)
+        self.say(said, "quiet")
+
+
+def told(stories: Sequence[Story]) -> str:
+    """What was marked, in a few words."""
+    return stories[0].item.title if len(stories) == 1 else f"{len(stories)} items"

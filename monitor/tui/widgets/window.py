@@ -1,0 +1,194 @@
+"""The stretch of a view that a list holds, read page by page by key; a list of half a million rows holds a few hundred.
+
+Rows are numbered from the top of the view as far as it has been read: `first` is the number of the first row held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor.model import Page, Story
+
+PAGE = 100
+"""Rows read at a time."""
+HELD = 1500
+"""Rows held at the most, give or take a page."""
+NEWS = 200
+"""New rows counted at the most before the count says "more"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A page to ask for: `limit` rows just after the key `after`."""
+
+    kind: Literal["top", "more", "back", "again"]
+    after: str | None
+    limit: int
+
+
+@dataclass(slots=True)
+class _Chunk:
+    after: str | None
+    size: int
+
+
+class Window:
+    """The rows held, where they start, and what is known to wait above them."""
+
+    def __init__(self) -> None:
+        self.rows: list[Story] = []
+        self.first = 0
+        self.next: str | None = None
+        self.waiting = 0
+        self.loaded = False
+        self._above: list[_Chunk] = []
+        self._held: list[_Chunk] = []
+
+    @property
+    def end(self) -> int:
+        """The number just after the last row held."""
+        return self.first + len(self.rows)
+
+    def at(self, number: int) -> Story | None:
+        """The row of that number, None when it is not held."""
+        index = number - self.first
+        return self.rows[index] if 0 <= index < len(self.rows) else None
+
+    def number(self, item_id: str | None) -> int | None:
+        """The number of an item's row, None when it is not held."""
+        if item_id is None:
+            return None
+        return next((n for n, story in enumerate(self.rows, self.first) if story.id == item_id), None)
+
+    # -- what to read next ------------------------------------------------------------------------------------
+
+    def top(self) -> Fetch:
+        """The newest page, whatever is held."""
+        return Fetch("top", None, PAGE)
+
+    def wanted(self, top: int, height: int) -> Fetch | None:
+        """What a reader who sees the rows from `top` on needs next."""
+        if not self.loaded:
+            return self.top()
+        if top < self.first and self._above:
+            chunk = self._above[-1]
+            return Fetch("back", chunk.after, chunk.size + PAGE)
+        if self.next is not None and top + height + PAGE // 2 > self.end:
+            return Fetch("more", self.next, PAGE)
+        return None
+
+    def again(self, top: int, height: int) -> Fetch:
+        """The rows about what is seen once more, because something changed; rows far from it are let go."""
+        self._trim(top, height, keep=PAGE)
+        after = self._held[0].after if self._held else None
+        return Fetch("again", after, max(PAGE, len(self.rows)) + NEWS)
+
+    # -- what was read ----------------------------------------------------------------------------------------
+
+    def take(
+        self, fetch: Fetch, page: Page, *, hold: bool = False, keep: Collection[str] = (), welcome: Collection[str] = ()
+    ) -> int:
+        """Take a page in; how far the rows that were held have moved down. `hold` leaves new rows waiting above.
+
+        The rows of the items in `keep` stay even when the view no longer has them; those in `welcome` come in
+        even when others wait.
+        """
+        match fetch.kind:
+            case "top":
+                return self._start(page)
+            case "more":
+                return self._append(fetch, page)
+            case "back":
+                return self._prepend(page)
+            case "again":
+                return self._again(fetch, page, hold=hold, keep=keep, welcome=welcome)
+
+    def _start(self, page: Page) -> int:
+        self.rows, self.first, self.next = list(page.stories), 0, page.next
+        self._above, self._held = [], [_Chunk(None, len(self.rows))]
+        self.waiting, self.loaded = 0, True
+        return 0
+
+    def _append(self, fetch: Fetch, page: Page) -> int:
+        known = {story.id for story in self.rows}
+        fresh = [story for story in page.stories if story.id not in known]
+        self.rows += fresh
+        self.next = page.next
+        self._held.append(_Chunk(fetch.after, len(fresh)))
+        return 0
+
+    def _prepend(self, page: Page) -> int:
+        chunk = self._above.pop()
+        known = {story.id for story in self.rows}
+        fresh: list[Story] = []
+        for story in page.stories:
+            if story.id in known:
+                break
+            fresh.append(story)
+        moved = len(fresh) - chunk.size
+        self.rows[:0] = fresh
+        self.first = max(0, self.first - chunk.size)
+        self._held.insert(0, _Chunk(chunk.after, len(fresh)))
+        return moved
+
+    def _again(self, fetch: Fetch, page: Page, *, hold: bool, keep: Collection[str], welcome: Collection[str]) -> int:
+        known = {story.id: n for n, story in enumerate(self.rows)}
+        shown = [story for story in page.stories if not hold or story.id in known or story.id in welcome]
+        if fetch.after is None:
+            self.waiting = len(page.stories) - len(shown)
+        self._keep(shown, keep)
+        moved = next((n - known[story.id] for n, story in enumerate(shown) if story.id in known), 0)
+        self.rows, self.next = shown, page.next
+        self._held = [_Chunk(fetch.after, len(shown))]
+        return moved
+
+    def _keep(self, shown: list[Story], keep: Collection[str]) -> None:
+        """Put rows that the view lost back after the row they stood behind."""
+        there = {story.id for story in shown}
+        place = 0
+        for story in self.rows:
+            if story.id in there:
+                place = next(n for n, other in enumerate(shown) if other.id == story.id) + 1 if keep else place
+            elif story.id in keep:
+                shown.insert(place, story)
+                place += 1
+
+    # -- what the reader did ----------------------------------------------------------------------------------
+
+    def change(self, ids: Collection[str], to: Callable[[Story], Story]) -> list[int]:
+        """Show rows as they will be once the store has caught up; their numbers."""
+        wanted, numbers = set(ids), []
+        for n, story in enumerate(self.rows):
+            if story.id in wanted:
+                self.rows[n] = to(story)
+                numbers.append(n + self.first)
+        return numbers
+
+    def drop(self, ids: Collection[str]) -> None:
+        """Let rows go that leave the view."""
+        gone = set(ids)
+        at = 0
+        for chunk in self._held:
+            leaving = sum(story.id in gone for story in self.rows[at : at + chunk.size])
+            at += chunk.size
+            chunk.size -= leaving
+        self.rows = [story for story in self.rows if story.id not in gone]
+
+    def trim(self, top: int, height: int) -> None:
+        """Let go of pages far from what is seen, once too many rows are held."""
+        if len(self.rows) > HELD:
+            self._trim(top, height, keep=HELD // 3)
+
+    def _trim(self, top: int, height: int, keep: int) -> None:
+        while len(self._held) > 1 and self.first + self._held[0].size + keep < top:
+            chunk = self._held.pop(0)
+            self._above.append(chunk)
+            del self.rows[: chunk.size]
+            self.first += chunk.size
+        while len(self._held) > 1 and self.end - self._held[-1].size - keep > top + height:
+            chunk = self._held.pop()
+            if chunk.size:
+                del self.rows[-chunk.size :]
+            self.next = chunk.after
