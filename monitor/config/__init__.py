@@ -11,10 +11,11 @@ from monitor.config.edit import (
 )
 from monitor.config.kinds import duration
 from monitor.config.load import load, stamp
-from monitor.config.places import data_folder, log_file, shipped_folder, user_folder
+from monitor.config.places import FILES, data_folder, log_file, shipped_folder, user_folder
 from monitor.config.settings import Dashboard, Network, Retention, Settings
 
 __all__ = [
+    "FILES",
     "Dashboard",
     "Network",
     "Retention",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from monitor.config import kinds
@@ -42,8 +43,8 @@ TOP = Table(
         Key(
             "store",
             kinds.TEXT,
-            "Where items are kept: a store URL (`tinydb:FILE`, `json:FILE`, `memory:`) or a file. A relative file starts at "
-            "the config folder. `--store` and `$MONITOR_STORE` come first.",
+            "Where items are kept: a store URL (`tinydb:FILE`, `json:FILE`, `memory:`) or a file. A relative one "
+            "starts at the config folder. `--store` and `$MONITOR_STORE` come first.",
             '"tinydb:~/news.db"',
             "`news.db` in the user's data folder",
         ),
@@ -134,7 +135,7 @@ SOURCE = Table(
         Key(
             "headers",
             kinds.HEADERS,
-            'Request headers. A secret never stands here: `{ env = "NAME" }` or `{ command = "pass show news/token" }`.',
+            'Request headers. Secrets only as `{ env = "NAME" }` or `{ command = "pass show news/token" }`.',
             '{ Authorization = { env = "NEWS_TOKEN" } }',
             "none",
         ),
@@ -269,13 +270,13 @@ def commented(name: str) -> str:
     about, tables = FILES[name]
     lines = [f"# {about}", "# Each key stands here with its default or an example; take away the # to change it.", ""]
     for table in tables:
-        lines += [f"# {table.doc}"]
-        lines += [f"# {table.header}"] if table.header else []
+        lines += _wrapped(table.doc)
+        lines += [table.header if "NAME" not in table.header and "[[" not in table.header else f"# {table.header}"]
         for key in table.keys:
             lines += ["", *_wrapped(key.doc + ("" if key.default is None else f" Left out: {key.default}."))]
             lines += [f"# {key.name} = {key.example}"]
         lines += [""]
-    return "\n".join(lines)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 
 
 def _wrapped(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
+    from tomlkit.items import String
 
     from monitor.config.settings import Settings
 
@@ -68,9 +69,21 @@ def save_topic(folder: Path, topic_id: str, query: str) -> None:
         topics = document.setdefault("topics", tomlkit.table(is_super_table=True))
         if topic_id not in topics:
             topics[topic_id] = tomlkit.table()
-        topics[topic_id]["query"] = tomlkit.string(query, literal="'" not in query, multiline="\n" in query)
+        topics[topic_id]["query"] = _as_toml(query)
 
     _change(folder, "topics.toml", change)
+
+
+def _as_toml(query: str) -> String:
+    """A query in the plainest quotes that hold it: as people would write it, without escapes wherever that can be."""
+    import tomlkit
+
+    plain = all(letter >= " " or letter == "\n" for letter in query) and "\x7f" not in query
+    if plain and "'" not in query and "\n" not in query:
+        return tomlkit.string(query, literal=True)
+    if plain and "'''" not in query and not query.startswith("\n") and not query.endswith("'"):
+        return tomlkit.string(query, literal=True, multiline=True)
+    return tomlkit.string(query)
 
 
 def set_enabled(folder: Path, source: str, enabled: bool) -> None:

@@ -166,7 +166,7 @@ def limit(high: int) -> Kind:
     def read(value: Any) -> int | None:
         return count(0, high).read(value) or None
 
-    return Kind("a whole number, 0 for no limit", read)
+    return Kind(f"a whole number up to {high}, 0 for no limit", read)
 
 
 def choice(*words: str) -> Kind:

@@ -35,6 +35,7 @@ def _lines(text: str) -> dict[Path, int]:
             name = name[:-1] if isinstance(name[-1], int) else name
             arrays[name] = arrays.get(name, -1) + 1
             table = (*name, arrays[name])
+            found.setdefault(name, number)
             found.setdefault(table, number)
         elif header := _TABLE.match(line):
             table = _indexed(_parts(header[1]), arrays)

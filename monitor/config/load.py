@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -83,7 +84,8 @@ class _File:
     folder: Path
     text: str = ""
     tables: dict[str, Any] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    """Each with its line, 0 where the file as a whole is meant."""
     warnings: list[str] = field(default_factory=list)
     private: bool = True
     """No other user can read it."""
@@ -91,46 +93,51 @@ class _File:
     """It belongs to us or to root, and nobody else can write it."""
 
     def read(self, text: str | None = None) -> None:
-        """Read it, or take this text for what it holds."""
-        path = self.folder / self.name
+        """Read it, or take this text for what it holds. A file that is not there holds nothing."""
         try:
-            if text is not None:
-                self.text, self.tables = text, tomllib.loads(text)
-                return
-            status = path.stat()
-            if not stat.S_ISREG(status.st_mode):
-                self.problems.append(f"{self.name}: not a file")
-                return
-            if status.st_size > _LARGEST:
-                self.problems.append(f"{self.name}: larger than {_LARGEST // 1_000_000} MB")
-                return
-            self.private = not status.st_mode & 0o044
-            self.ours = status.st_uid in {os.getuid(), 0} and not status.st_mode & 0o002
-            self.text = path.read_text("utf-8-sig")
+            self.text = self._content() if text is None else text
             self.tables = tomllib.loads(self.text)
         except FileNotFoundError:
-            return
+            pass
         except UnicodeDecodeError as error:
-            self.problems.append(f"{self.name}: not UTF-8 at byte {error.start + 1}")
+            self._unreadable(f": not UTF-8 at byte {error.start + 1}")
         except tomllib.TOMLDecodeError as error:
-            self.problems.append(f"{self.name}{_toml_fault(str(error))}")
+            self._unreadable(_toml_fault(str(error)))
         except RecursionError:
-            self.problems.append(f"{self.name}: nested too deeply")
+            self._unreadable(": nested too deeply")
         except OSError as error:
-            self.problems.append(f"{self.name}: cannot be read: {error.strerror}")
+            self._unreadable(f": cannot be read: {error.strerror}")
+
+    def _content(self) -> str:
+        path = self.folder / self.name
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a file")
+        if status.st_size > _LARGEST:
+            raise OSError(errno.EFBIG, f"larger than {_LARGEST // 1_000_000} MB")
+        self.private = not status.st_mode & 0o044
+        self.ours = status.st_uid in {os.getuid(), 0} and not status.st_mode & 0o002
+        return path.read_text("utf-8-sig")
+
+    def _unreadable(self, why: str) -> None:
+        self.problems.append((0, f"{self.name}{why}"))
 
     def problem(self, path: tuple[str | int, ...], message: str) -> None:
         self.problems.append(self._line(path, message))
 
-    def warn(self, path: tuple[str | int, ...], message: str) -> None:
-        self.warnings.append(self._line(path, message))
+    def told(self) -> tuple[str, ...]:
+        """The problems in the order of their lines."""
+        return tuple(text for _, text in sorted(self.problems, key=lambda problem: problem[0]))
 
-    def _line(self, path: tuple[str | int, ...], message: str) -> str:
+    def warn(self, path: tuple[str | int, ...], message: str) -> None:
+        self.warnings.append(self._line(path, message)[1])
+
+    def _line(self, path: tuple[str | int, ...], message: str) -> tuple[int, str]:
         from monitor.config.lines import line_of
 
         line = line_of(self.text, path)
         where = f"{self.name}:{line}" if line else self.name
-        return f"{where}: {_dotted(path)}: {message}" if path else f"{where}: {message}"
+        return line or 0, f"{where}: {_dotted(path)}: {message}"
 
     def take(
         self, values: object, table: Table, path: tuple[str | int, ...], also: Iterable[str] = ()
@@ -186,14 +193,14 @@ class _Loading:
 
     def problems(self, name: str) -> tuple[str, ...]:
         self._monitor(), self._sources(), self._topics(), self._keys()
-        return tuple(self.files[name].problems)
+        return self.files[name].told()
 
     def settings(self, store: str | None, environ: Mapping[str, str]) -> Settings:
         store_in_file, retention, dashboard = self._monitor()
         network, sources = self._sources()
         spelling, topics, lists = self._topics()
         keys = self._keys()
-        problems = tuple(line for file in self.files.values() for line in file.problems)
+        problems = tuple(line for file in self.files.values() for line in file.told())
         if problems:
             raise ConfigError(problems)
         if store:
