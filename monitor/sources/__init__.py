@@ -1,0 +1,1 @@
+"""Bytes and files to entries: the network, the parsers, the reducer, local text."""

@@ -1,0 +1,174 @@
+"""Which due source is polled next: bounded in number, one at a time and with a pause per host."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from monitor.model import Source, SourceHealth
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.config import Network
+
+SPREAD = 20.0
+"""Seconds over which the first polls of new sources are spread."""
+_LOOPBACK = ("127.", "localhost", "[::1]", "::1")
+
+Poll = Callable[[Source], Awaitable[None]]
+
+
+class Dispatcher:
+    """Starts polls of what is due. `steady` is the monotonic clock: no setting of the wall clock moves a due time."""
+
+    def __init__(self, network: Network, poll: Poll, *, steady: Callable[[], float] = time.monotonic) -> None:
+        self.network = network
+        self._poll = poll
+        self._steady = steady
+        self._sources: dict[str, Source] = {}
+        self._due: dict[str, float] = {}
+        self._heap: list[tuple[float, str]] = []
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._hosts: dict[str, int] = {}
+        self._free_at: dict[str, float] = {}
+        self._again: set[str] = set()
+        self._idle = asyncio.Event()
+        self._closed = False
+        self.finished: Callable[[Source], float | None] = lambda _: None
+
+    def adopt(self, sources: Iterable[Source]) -> Collection[str]:
+        """Take these sources and no others; the ids of those that are already planned or being polled, as they were."""
+        before = self._sources
+        self._sources = {source.id: source for source in sources}
+        for source_id in self._due.keys() - self._sources.keys():
+            del self._due[source_id]
+        planned = self._due.keys() | self._running.keys()
+        return {source_id for source_id in planned if before.get(source_id) == self._sources.get(source_id)}
+
+    def put(self, source_id: str, wait: float | None) -> None:
+        """Have a source polled in `wait` seconds; None: not again by itself."""
+        if source_id not in self._sources:
+            return
+        if wait is None:
+            self._due.pop(source_id, None)
+            return
+        at = self._steady() + max(wait, 0.0)
+        self._due[source_id] = at
+        heapq.heappush(self._heap, (at, source_id))
+        self._idle.clear()
+
+    def now(self, source_id: str) -> None:
+        """Have a source polled as soon as its host allows, also when it is being polled just now (then once more)."""
+        if source_id in self._running:
+            self._again.add(source_id)
+        else:
+            self.put(source_id, 0.0)
+
+    @property
+    def ids(self) -> Collection[str]:
+        """The sources taken."""
+        return self._sources.keys()
+
+    @property
+    def waiting(self) -> int:
+        """Sources that are due now or being polled."""
+        now = self._steady()
+        return len(self._running) + sum(at <= now for at in self._due.values())
+
+    def step(self) -> float | None:
+        """Start what can start now. Seconds until something more can, None when nothing is planned."""
+        now = self._steady()
+        held: list[tuple[float, str]] = []
+        later: float | None = None
+        while self._heap and not self._closed:
+            at, source_id = self._heap[0]
+            if self._due.get(source_id) != at:
+                heapq.heappop(self._heap)
+                continue
+            if at > now:
+                later = at - now
+                break
+            if len(self._running) >= self.network.concurrency:
+                break
+            heapq.heappop(self._heap)
+            source = self._sources[source_id]
+            host, alone = host_of(source)
+            free_at = self._free_at.get(host, 0.0)
+            if alone and (self._hosts.get(host) or free_at > now):
+                held.append((at, source_id))
+                if not self._hosts.get(host):
+                    later = min(later or free_at - now, free_at - now)
+                continue
+            del self._due[source_id]
+            self._hosts[host] = self._hosts.get(host, 0) + 1
+            self._running[source_id] = asyncio.create_task(self._run(source, host, alone), name=f"poll {source_id}")
+        for entry in held:
+            heapq.heappush(self._heap, entry)
+        if not self._running and not self._due:
+            self._idle.set()
+        return later
+
+    async def _run(self, source: Source, host: str, alone: bool) -> None:
+        wait: float | None = None
+        try:
+            await self._poll(source)
+            wait = self.finished(source)
+        finally:
+            self._running.pop(source.id, None)
+            self._hosts[host] -= 1
+            if not self._hosts[host]:
+                del self._hosts[host]
+            if alone:
+                self._free_at[host] = self._steady() + self.network.host_pause
+            if source.id in self._again:
+                self._again.discard(source.id)
+                wait = 0.0
+            if not self._closed:
+                self.put(source.id, wait)
+                self.step()
+
+    async def drained(self) -> None:
+        """Wait until nothing is planned or running; for a single round."""
+        while True:
+            later = self.step()
+            if self._idle.is_set():
+                return
+            try:
+                await asyncio.wait_for(self._idle.wait(), min(later if later is not None else 1.0, 1.0) + 0.001)
+            except TimeoutError:
+                continue
+
+    async def close(self, grace: float = 3.0) -> None:
+        """Start nothing more; give what runs some seconds, then cut it off."""
+        self._closed = True
+        running = list(self._running.values())
+        if running:
+            _, pending = await asyncio.wait(running, timeout=grace)
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
+
+
+def host_of(source: Source) -> tuple[str, bool]:
+    """Whom a poll burdens, and whether that one is to be asked by one request at a time, with pauses."""
+    if source.url is None:
+        return f"file:{source.id}", False
+    try:
+        host = (urlsplit(source.url).hostname or "").lower()
+    except ValueError:
+        host = source.id
+    return host, not host.startswith(_LOOPBACK)
+
+
+def first_wait(health: SourceHealth, now: datetime, network: Network, chance: float) -> float | None:
+    """Seconds from the poller's start to a source's first poll: as was planned, never beyond the longest interval."""
+    if health.status == "gone":
+        return None
+    if health.next_at is None:
+        return chance * SPREAD
+    return min(max((health.next_at - now).total_seconds(), 0.0), max(network.max_interval, 24 * 3600.0))

@@ -1,0 +1,276 @@
+"""The way of one source's catch into the store: fetched, parsed in a worker, decided, stored in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from monitor.errors import SourceError
+from monitor.ingest import Drop, Plan, apart, decide, other_article, part
+from monitor.model import Addition, Body, Item, Memory, Receipt, Source, SourceHealth
+from monitor.poll import due
+from monitor.poll.worker import Catch, Job, Workers
+
+if TYPE_CHECKING:
+    from monitor.config import Network
+    from monitor.sources.http import Client, Fetched
+    from monitor.store.port import Store
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    """What became of a catch."""
+
+    plan: Plan
+    drops: Mapping[str, int]
+
+
+class Intake:
+    """Takes in sources, one poll at a time each. Store calls run in one thread of their own, in order."""
+
+    def __init__(
+        self,
+        store: Store,
+        client: Client,
+        workers: Workers,
+        *,
+        network: Network,
+        clock: Clock,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.network = network
+        self._store = store
+        self._client = client
+        self._workers = workers
+        self._clock = clock
+        self._chance = chance
+        self._healths: dict[str, SourceHealth] = {}
+        self._unsaved: dict[str, SourceHealth] = {}
+        self._soon: dict[str, float] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+
+    async def call(self, work: Callable[..., T], *words: Any) -> T:
+        """Run a store call in the store's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *words)
+
+    async def load(self) -> Mapping[str, SourceHealth]:
+        """Read what is known of the sources."""
+        self._healths = dict(await self.call(self._store.healths))
+        return self._healths
+
+    def health(self, source: Source) -> SourceHealth:
+        """What is known of a source."""
+        return self._healths.get(source.id) or SourceHealth(source=source.id)
+
+    def due(self, source: Source, now: datetime) -> bool:
+        """Whether a source wants to be polled at a time."""
+        health = self._healths.get(source.id)
+        if health is None or source.url is None:
+            return True
+        return health.status != "gone" and (health.next_at is None or health.next_at <= now)
+
+    def soon(self, source: Source) -> float | None:
+        """Seconds after which a local source is to be read again, because files were still being written; else None."""
+        return self._soon.pop(source.id, None)
+
+    async def save(self) -> None:
+        """Write the healths that came without items."""
+        if self._unsaved:
+            healths, self._unsaved = tuple(self._unsaved.values()), {}
+            await self.call(self._store.put_health, healths)
+
+    async def close(self) -> None:
+        """Write what is unwritten and end the store's thread."""
+        await self.save()
+        self._thread.shutdown(wait=True)
+
+    async def poll(self, source: Source) -> Receipt:
+        """Poll a source. Failures are the source's health, never an exception."""
+        started = time.monotonic()
+        size = 0
+        try:
+            if source.url is not None:
+                receipt, size = await self._remote(source)
+            else:
+                receipt = await self._local(source)
+        except SourceError as error:
+            receipt = self._failed(source, error)
+        except (MemoryError, RecursionError, ValueError, LookupError, TypeError) as error:
+            receipt = self._failed(source, SourceError(f"our own mistake: {type(error).__name__}", kind="bug"))
+            _log().exception("source %s", source.id)
+        return replace(receipt, seconds=time.monotonic() - started, bytes=size)
+
+    async def _remote(self, source: Source) -> tuple[Receipt, int]:
+        memory = await self.call(self._store.memory, source.id)
+        fetched = await self._client.fetch(source, memory)
+        if fetched.unmodified:
+            return await self._unmodified(source, memory, fetched), fetched.bytes
+        catch = await self._workers.do(
+            Job(
+                source=replace(source, headers={}, proxy=None),
+                now=self._clock(),
+                data=fetched.body,
+                url=fetched.final_url,
+                content_type=fetched.content_type,
+                encoding=fetched.encoding,
+                lang=fetched.lang,
+                known=memory.known,
+            )
+        )
+        fresh = replace(fetched.memory, known=catch.known)
+        stored = await self._keep(
+            source,
+            catch,
+            fresh,
+            hints=(catch.ttl, fetched.max_age),
+            moved_to=fetched.moved_to,
+            notes=(*fetched.notes, *catch.notes),
+        )
+        return self._receipt(source, stored, catch.cut), fetched.bytes
+
+    async def _local(self, source: Source) -> Receipt:
+        from monitor.sources import files
+
+        memory = await self.call(self._store.memory, source.id)
+        gathered = await asyncio.to_thread(files.read, source, memory)
+        if gathered.more:
+            self._soon[source.id] = 0.0
+        elif gathered.waiting:
+            self._soon[source.id] = files.AGE
+        if not gathered.entries and gathered.memory == memory:
+            self._put(
+                due.succeeded(
+                    self.health(source),
+                    source,
+                    self._clock(),
+                    self.network,
+                    unmodified=True,
+                    message="; ".join(gathered.problems) or None,
+                )
+            )
+            return Receipt(source=source.id, status=self.health(source).status, message=self.health(source).message)
+        catch = await self._workers.do(Job(source=source, now=self._clock(), entries=gathered.entries))
+        stored = await self._keep(source, catch, gathered.memory, notes=gathered.problems)
+        return self._receipt(source, stored, 0)
+
+    async def _unmodified(self, source: Source, memory: Memory, fetched: Fetched) -> Receipt:
+        health = due.succeeded(
+            self.health(source),
+            source,
+            self._clock(),
+            self.network,
+            unmodified=True,
+            hints=(fetched.max_age,),
+            moved_to=fetched.moved_to,
+            message="; ".join(fetched.notes) or None,
+            chance=self._chance(),
+        )
+        if fetched.memory != memory:
+            self._healths[source.id] = health
+            self._unsaved.pop(source.id, None)
+            await self.call(self._add, (), health, fetched.memory)
+        else:
+            self._put(health)
+        return Receipt(source=source.id, status=health.status, message=health.message)
+
+    async def _keep(
+        self,
+        source: Source,
+        catch: Catch,
+        memory: Memory,
+        *,
+        hints: Sequence[float | None] = (),
+        moved_to: str | None = None,
+        notes: Sequence[str] = (),
+    ) -> _Stored:
+        now = self._clock()
+        pairs = [(addition.item, addition.body) for addition in catch.additions]
+        plan = await self.call(self._plan, source.id, pairs) if pairs else Plan()
+        drops = Counter(drop.reason for drop in plan.drops)
+        health = due.succeeded(
+            self.health(source),
+            source,
+            now,
+            self.network,
+            new=[item for item, _ in plan.new],
+            drops=drops,
+            hints=hints,
+            moved_to=moved_to,
+            message="; ".join(notes) or None,
+            chance=self._chance(),
+        )
+        self._healths[source.id] = health
+        self._unsaved.pop(source.id, None)
+        await self.call(self._add, _additions(catch, plan), health, memory)
+        if plan.drops:
+            await self.call(self._store.put_drops, source.id, [_dropped(drop, now) for drop in plan.drops])
+        return _Stored(plan=plan, drops=drops)
+
+    def _plan(self, source_id: str, offered: Sequence[tuple[Item, Body]]) -> Plan:
+        """Decide what to do with a catch: in the store's thread, as it asks the store."""
+        pairs, repeated = part(offered)
+        known = dict(self._store.known(source_id, [item.key for item, _ in pairs]))
+        changed = [
+            item for item, _ in pairs if (held := known.get(item.key)) and held.id and held.digest != item.digest
+        ]
+        others = {item.key: apart(item) for item in changed if self._is_other(known[item.key].id, item)}
+        if others:
+            known.update(self._store.known(source_id, [other.key for other in others.values()]))
+            pairs, again = part([(others.get(item.key, item), body) for item, body in pairs])
+            repeated = (*repeated, *again)
+        plan = decide(known, pairs)
+        return replace(plan, drops=(*plan.drops, *repeated))
+
+    def _is_other(self, stored_id: str | None, offered: Item) -> bool:
+        stored = self._store.get(stored_id) if stored_id else None
+        return stored is not None and other_article(stored.item, offered)
+
+    def _add(self, additions: Sequence[Addition], health: SourceHealth, memory: Memory) -> int:
+        return self._store.add(additions, health=health, memory=memory)
+
+    def _failed(self, source: Source, error: SourceError) -> Receipt:
+        health = due.failed(self.health(source), source, error, self._clock(), self.network, chance=self._chance())
+        self._put(health)
+        _log().warning("%s: %s", source.id, error)
+        return Receipt(source=source.id, status=health.status, message=health.message)
+
+    def _put(self, health: SourceHealth) -> None:
+        self._healths[health.source] = self._unsaved[health.source] = health
+
+    def _receipt(self, source: Source, stored: _Stored, cut: int) -> Receipt:
+        health = self.health(source)
+        return Receipt(
+            source=source.id,
+            status=health.status,
+            new=len(stored.plan.new),
+            edited=len(stored.plan.edited),
+            unchanged=stored.plan.unchanged + cut,
+            drops=stored.drops,
+            message=health.message,
+        )
+
+
+def _additions(catch: Catch, plan: Plan) -> list[Addition]:
+    """The additions that the plan keeps, under the keys that the plan gave them."""
+    by_body = {id(addition.body): addition for addition in catch.additions}
+    return [replace(by_body[id(body)], item=item) for item, body in (*plan.new, *plan.edited)]
+
+
+def _dropped(drop: Drop, now: datetime) -> dict[str, str]:
+    return {"reason": drop.reason, "title": drop.title, "key": drop.key, "at": now.isoformat()}
+
+
+def _log() -> Any:
+    import logging
+
+    return logging.getLogger("monitor.poll")

@@ -1,0 +1,193 @@
+"""The life of a poller that goes on: its periodic jobs, and what they share."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from monitor.model import Progress, Source
+from monitor.poll.dispatch import Dispatcher, first_wait
+from monitor.poll.intake import Intake
+from monitor.poll.rematch import Rematch
+from monitor.poll.worker import Judges, Workers
+
+if TYPE_CHECKING:
+    from monitor.config import Settings
+    from monitor.poll.poller import Poller
+    from monitor.query import Watchlists
+    from monitor.store.port import Lease
+
+Reload = Callable[[], "tuple[Settings, Watchlists] | None"]
+
+DISPATCH_EVERY = 1.0
+WISHES_EVERY = 0.5
+SAVE_EVERY = 2.0
+BEAT_EVERY = 5.0
+LOOK_EVERY = 2.0
+REMATCH_EVERY = 0.25
+TOLD = "progress:poll"
+_log = logging.getLogger("monitor.poll")
+
+
+class Life:
+    """The life of a poller that goes on: its periodic jobs and what they share."""
+
+    def __init__(
+        self,
+        poller: Poller,
+        intake: Intake,
+        workers: Workers,
+        dispatcher: Dispatcher,
+        *,
+        lease: Lease,
+        names: Collection[str] | None,
+        reload: Reload | None,
+    ) -> None:
+        self.poller = poller
+        self.intake = intake
+        self.workers = workers
+        self.dispatcher = dispatcher
+        self.lease = lease
+        self.names = names
+        self.reload = reload
+        self.store = poller.store
+        self._rematch: Rematch | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._unwatch = asyncio.Event()
+        self._told = 0
+
+    async def live(self, ended: asyncio.Event, over: Callable[[], bool]) -> None:
+        """Run the jobs until it is over, then finish what runs."""
+        from monitor.poll.schedule import Schedule
+
+        self.dispatcher.finished = self._next
+        await self.intake.load()
+        self._adopt()
+        schedule = Schedule()
+        schedule.every(DISPATCH_EVERY, self._dispatch, "dispatch")
+        schedule.every(WISHES_EVERY, self._wishes, "wishes")
+        schedule.every(SAVE_EVERY, self._save, "save")
+        schedule.every(BEAT_EVERY, self._beat, "beat")
+        schedule.every(REMATCH_EVERY, self._match_again, "rematch")
+        if self.reload is not None:
+            schedule.every(LOOK_EVERY, self._reload, "config")
+        schedule.start()
+        looked = time.monotonic()
+        try:
+            while not ended.is_set():
+                await pause(ended, 0.5)
+                if schedule.mind_the_clock():
+                    _log.warning("the clock was set; polling goes on")
+                if time.monotonic() - looked >= LOOK_EVERY or over():
+                    looked = time.monotonic()
+                    if over():
+                        break
+        finally:
+            schedule.stop()
+            await self._stop_watching()
+            await self.dispatcher.close()
+
+    def _adopt(self) -> None:
+        """Take up the sources of the settings; what is planned for known ones stays."""
+        poller = self.poller
+        chosen = poller.chosen(self.names)
+        known = self.dispatcher.adopt(chosen)
+        now = poller.clock()
+        for source in chosen:
+            if source.id in known:
+                continue
+            health = self.intake.health(source)
+            wait = first_wait(health, now, poller.settings.network, poller.chance())
+            self.dispatcher.put(source.id, 0.0 if source.url is None else wait)
+        self._rematch = Rematch(self.store, poller.watchlists, {source.id: source for source in chosen}, poller.clock)
+        self._watching = asyncio.create_task(self._watch([source for source in chosen if source.path is not None]))
+
+    def _next(self, source: Source) -> float | None:
+        wait = self.intake.soon(source)
+        if wait is not None:
+            return wait
+        next_at = self.intake.health(source).next_at
+        return None if next_at is None else (next_at - self.poller.clock()).total_seconds()
+
+    # ---------------------------------------------------------------- jobs
+
+    async def _dispatch(self) -> None:
+        self.dispatcher.step()
+
+    async def _wishes(self) -> None:
+        taken = await self.intake.call(self.store.take_wishes)
+        if taken is False:
+            return
+        for source_id in self.dispatcher.ids if taken is None or taken is True else taken:
+            self.dispatcher.now(source_id)
+        self.dispatcher.step()
+
+    async def _save(self) -> None:
+        await self.intake.save()
+        waiting = self.dispatcher.waiting
+        if waiting != self._told:
+            self._told = waiting
+            total = self.poller.done + waiting
+            progress = Progress(name="poll", done=self.poller.done, total=total)
+            await self.intake.call(self.store.put_memo, TOLD, asdict(progress) if waiting else None)
+
+    async def _beat(self) -> None:
+        await self.intake.call(self.lease.beat)
+
+    async def _reload(self) -> None:
+        assert self.reload is not None
+        changed = await self.intake.call(self.reload)
+        if changed is None:
+            return
+        self.poller.settings, self.poller.watchlists = settings, _ = changed
+        self.intake.network = self.dispatcher.network = settings.network
+        self.workers.judge_by(judges(settings))
+        await self._stop_watching()
+        self._adopt()
+        self.dispatcher.step()
+
+    async def _match_again(self) -> None:
+        if self._rematch is None:
+            return
+        walk, self._rematch = self._rematch, None
+        if not await self.intake.call(walk.needed):
+            return
+        while self._rematch is None and (progress := await self.intake.call(walk.step)) is not None:
+            self.poller.on_progress(progress)
+            await asyncio.sleep(0)
+
+    async def _watch(self, sources: list[Source]) -> None:
+        from monitor.sources.watch import watch
+
+        if not sources:
+            return
+        try:
+            async for source_id in watch(sources, self._unwatch):
+                self.dispatcher.now(source_id)
+                self.dispatcher.step()
+        except (OSError, RuntimeError):
+            _log.exception("files are no longer watched; they are still read at their interval")
+
+    async def _stop_watching(self) -> None:
+        self._unwatch.set()
+        if self._watching is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([self._watching], timeout=2.0)
+                self._watching.cancel()
+        self._unwatch = asyncio.Event()
+
+
+def judges(settings: Settings) -> Judges:
+    """The words of the settings' watchlists, for the workers."""
+    return Judges(topics=settings.topics, lists=settings.lists, spelling=settings.spelling)
+
+
+async def pause(ended: asyncio.Event, seconds: float) -> None:
+    """Wait some seconds, or until it is over."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(ended.wait(), seconds)

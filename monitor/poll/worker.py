@@ -1,0 +1,340 @@
+"""Parsing and judging in processes that may be killed.
+
+A nursery process, which has the imports and the watchlists and nothing else of ours, forks a worker for each request. A
+worker does one job after another under limits of memory and time; the kernel ends it when a job exceeds them, and that
+job alone has failed. Poller and workers speak msgpack over sockets: what a worker says is data and never code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import signal
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from monitor.errors import SourceError
+from monitor.model import Addition, Entry, Source, Topic, Verdict
+
+if TYPE_CHECKING:
+    from monitor.ingest import DetectLanguage
+    from monitor.query import Watchlists
+
+SECONDS = 10.0
+"""Of processor or wall time for one job."""
+MEMORY = 320 * 2**20
+"""Bytes of address space that a worker may take beyond what it starts with."""
+RETIRE = 60_000
+"""Kilobytes of growth after which a worker makes room for a fresh one."""
+JOBS = 2_000
+"""Jobs after which a worker makes room for a fresh one."""
+_HEAD = struct.Struct("!I")
+_UNJUDGED = Verdict()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judges:
+    """The words that make the watchlists: what a worker needs to judge."""
+
+    topics: tuple[Topic, ...] = ()
+    lists: Mapping[str, str] = field(default_factory=dict)
+    spelling: Literal["both", "exact"] = "both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One source's catch: a document to parse, or entries already parsed."""
+
+    source: Source
+    now: datetime
+    data: bytes = b""
+    url: str = ""
+    content_type: str = ""
+    encoding: str | None = None
+    lang: str | None = None
+    known: bytes = b""
+    entries: tuple[Entry, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catch:
+    """What a job gave, or the kind and words of what went wrong."""
+
+    additions: tuple[Addition, ...] = ()
+    known: bytes = b""
+    cut: int = 0
+    """Entries left out because they are known."""
+    title: str = ""
+    ttl: float | None = None
+    notes: tuple[str, ...] = ()
+    kind: str | None = None
+    message: str = ""
+    hint: str | None = None
+
+
+def work(job: Job, watchlists: Watchlists | None, detect: DetectLanguage | None = None) -> Catch:
+    """Do a job: reduce, parse, normalise, judge. Raises SourceError."""
+    from monitor.ingest import normalise
+
+    catch = Catch()
+    entries = job.entries
+    if entries is None:
+        entries, catch = _parse(job)
+    pairs = [normalise(entry, job.source, job.now, detect=detect) for entry in entries]
+    if watchlists is None:
+        return replace(
+            catch, additions=tuple(Addition(item=item, body=body, verdict=_UNJUDGED) for item, body in pairs)
+        )
+    from monitor.query import Document, index_terms
+
+    additions = []
+    for item, body in pairs:
+        document = Document(item, body, source=job.source, now=job.now)
+        additions.append(
+            Addition(item=item, body=body, verdict=watchlists.judge(document), terms=index_terms(document))
+        )
+    return replace(catch, additions=tuple(additions))
+
+
+def _parse(job: Job) -> tuple[tuple[Entry, ...], Catch]:
+    from monitor.sources import feed, jsonfeed, reduce
+
+    feed.prescan(job.data)
+    if jsonfeed.looks_like_json(job.data):
+        parsed = jsonfeed.parse(job.data, url=job.url, lang=job.lang)
+        return parsed.entries, Catch(title=parsed.title, ttl=parsed.ttl, notes=parsed.notes)
+    reduced = reduce.reduce(job.data, job.known, encoding=job.encoding)
+    parsed = feed.parse(reduced.data, url=job.url, content_type=job.content_type, encoding=job.encoding, lang=job.lang)
+    return parsed.entries, Catch(
+        known=reduced.known, cut=reduced.cut, title=parsed.title, ttl=parsed.ttl, notes=parsed.notes
+    )
+
+
+# ---------------------------------------------------------------- in the child processes
+
+
+def nurse(control_fd: int) -> None:
+    """The nursery's whole life: take up watchlists, fork a worker per socket that arrives, end with the poller."""
+    control = socket.socket(fileno=control_fd)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    watchlists: Watchlists | None = None
+    _warm()
+    while True:
+        message, fds, _, _ = socket.recv_fds(control, 1 << 24, 1)
+        if not message:
+            os._exit(0)
+        if fds:
+            if os.fork() == 0:
+                control.close()
+                _serve(socket.socket(fileno=fds[0]), watchlists)
+            os.close(fds[0])
+        else:
+            watchlists = _build(msgspec.msgpack.decode(message, type=Judges))
+
+
+def _warm() -> None:
+    """Import once what every worker needs."""
+    from monitor.sources import feed, jsonfeed, reduce  # noqa: F401
+
+    feed.warm()
+
+
+def _build(judges: Judges) -> Watchlists:
+    from monitor.query import Watchlists
+
+    return Watchlists(judges.topics, judges.lists, spelling=judges.spelling, tolerant=True)
+
+
+def _serve(channel: socket.socket, watchlists: Watchlists | None) -> None:
+    """A worker's whole life."""
+    for number in (signal.SIGALRM, signal.SIGPROF, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, ValueError):
+        limit = _address_space() + MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    decoder, encoder = msgspec.msgpack.Decoder(Job), msgspec.msgpack.Encoder()
+    start_rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(JOBS):
+        head = _receive(channel, _HEAD.size)
+        if head is None:
+            break
+        packed = _receive(channel, _HEAD.unpack(head)[0])
+        if packed is None:
+            break
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, 4 * SECONDS)
+        reply = encoder.encode(_done(decoder.decode(packed), watchlists))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        channel.sendall(_HEAD.pack(len(reply)) + reply)
+        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start_rss > RETIRE:
+            break
+    os._exit(0)
+
+
+def _done(job: Job, watchlists: Watchlists | None) -> Catch:
+    try:
+        return work(job, watchlists, _detect)
+    except SourceError as error:
+        return Catch(kind=error.kind, message=error.message, hint=error.hint)
+    except MemoryError:
+        return Catch(kind="limits", message="reading it took too much memory")
+    except Exception as error:  # noqa: BLE001 - a stranger's bytes must not end the worker's line
+        return Catch(kind="unreadable", message=f"it cannot be read ({type(error).__name__})")
+
+
+def _receive(channel: socket.socket, size: int) -> bytes | None:
+    parts: list[bytes] = []
+    while size:
+        part = channel.recv(min(size, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _address_space() -> int:
+    with open("/proc/self/statm", "rb") as file:  # noqa: PTH123
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def _detect(text: str) -> str | None:
+    from monitor.query import detect_language
+
+    found: str | None = detect_language(text)
+    return found
+
+
+# ---------------------------------------------------------------- in the poller
+
+
+class Workers:
+    """A pool of worker processes, started with the first job. One per event loop."""
+
+    def __init__(self, judges: Judges, *, count: int | None = None) -> None:
+        self._judges = judges
+        self._free: list[_Channel] = []
+        self._slots = asyncio.Semaphore(count or min(os.cpu_count() or 2, 4))
+        self._nursery: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._generation = 0
+
+    async def do(self, job: Job) -> Catch:
+        """Have a job done. Raises SourceError: what the parser said, or that the job was beyond its limits."""
+        async with self._slots:
+            channel = self._free.pop() if self._free else await self._fork()
+            try:
+                catch = await channel.ask(job)
+            except (asyncio.IncompleteReadError, OSError, msgspec.DecodeError, msgspec.ValidationError):
+                channel.close()
+                raise SourceError(
+                    "reading it took too long or too much memory, and was given up", kind="limits"
+                ) from None
+            except asyncio.CancelledError:
+                channel.close()
+                raise
+            if channel.generation == self._generation:
+                self._free.append(channel)
+            else:
+                channel.close()
+        if catch.kind is not None:
+            raise SourceError(catch.message, kind=catch.kind, hint=catch.hint)
+        return catch
+
+    def judge_by(self, judges: Judges) -> None:
+        """Take up other watchlists: for every job from now on."""
+        self._judges = judges
+        self._generation += 1
+        while self._free:
+            self._free.pop().close()
+        if self._control is not None:
+            self._control.sendall(msgspec.msgpack.encode(judges))
+
+    async def close(self) -> None:
+        """End every worker and the nursery."""
+        while self._free:
+            self._free.pop().close()
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._nursery is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(self._nursery.wait, 2)
+            if self._nursery.poll() is None:
+                self._nursery.kill()
+                await asyncio.to_thread(self._nursery.wait)
+            self._nursery = None
+
+    async def _fork(self) -> _Channel:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            for last in (False, True):
+                control = self._start()
+                try:
+                    socket.send_fds(control, [b"fork"], [theirs.fileno()])
+                    break
+                except OSError:
+                    self._control = None
+                    if last:
+                        ours.close()
+                        raise
+        ours.setblocking(False)  # noqa: FBT003
+        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=1 << 20)
+        return _Channel(reader, writer, self._generation)
+
+    def _start(self) -> socket.socket:
+        if self._control is None:
+            control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            for side in (control, theirs):
+                side.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+            with theirs:
+                words = [sys.executable, "-I", "-c", _START, str(theirs.fileno()), *sys.path]
+                self._nursery = subprocess.Popen(  # noqa: S603 - our own interpreter and words
+                    words,
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env={"LANG": "C.UTF-8"},
+                    start_new_session=True,
+                )
+            control.sendall(msgspec.msgpack.encode(self._judges))
+            self._control = control
+        return self._control
+
+
+@dataclass(slots=True)
+class _Channel:
+    """The poller's end of one worker."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    generation: int
+
+    async def ask(self, job: Job) -> Catch:
+        packed = msgspec.msgpack.encode(job)
+        self.writer.write(_HEAD.pack(len(packed)))
+        self.writer.write(packed)
+        await self.writer.drain()
+        (size,) = _HEAD.unpack(await self.reader.readexactly(_HEAD.size))
+        return _CATCH.decode(await self.reader.readexactly(size))
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+_CATCH = msgspec.msgpack.Decoder(Catch)
+_START = "import sys; sys.path[:] = sys.argv[2:]; from monitor.poll.worker import nurse; nurse(int(sys.argv[1]))"

@@ -1,0 +1,246 @@
+"""RSS, RDF, Atom and CDF to entries, by feedparser. Slow on hostile input: runs in a worker that can be killed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+from monitor.errors import SourceError
+from monitor.model import Enclosure, Entry
+from monitor.readable import Readable, absolute, html_to_text, inline_text
+from monitor.sources.dates import from_struct, parse_date
+
+CAP_BYTES = 20_000_000
+CAP_ENTRIES = 5_000
+CAP_DEK = 500
+"""Characters of a lone summary that still is a dek and not a body."""
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
+_FEED_ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|channel|opml)\b", re.IGNORECASE)
+_ENTITY = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
+_ALTERNATE = re.compile(rb"<link\b[^>]*application/(?:rss|atom)\+xml[^>]*>", re.IGNORECASE)
+_PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 7 * 86400, "monthly": 30 * 86400, "yearly": 365 * 86400}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed's own facts and its entries. `ttl` is in seconds: how long it says that nothing will change."""
+
+    title: str = ""
+    lang: str | None = None
+    ttl: float | None = None
+    entries: tuple[Entry, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def parse(
+    data: bytes, *, url: str, content_type: str = "", encoding: str | None = None, lang: str | None = None
+) -> Feed:
+    """Read a feed. Raises SourceError of kind empty, too-large, refused or not-a-feed."""
+    prescan(data)
+    headers = {"content-location": url, "content-type": _xml_type(content_type, encoding)}
+    if lang:
+        headers["content-language"] = lang
+    try:
+        parsed: Mapping[str, Any] = _feedparser().parse(
+            BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+        return _feed(parsed, data, url)
+    except SourceError:
+        raise
+    except (MemoryError, RecursionError):
+        raise SourceError("the feed is too deep or too large to read", kind="too-large") from None
+    except Exception as error:  # noqa: BLE001 - feedparser's own mistakes on hostile input: LookupError, ValueError …
+        raise SourceError(f"the feed cannot be read ({type(error).__name__})", kind="unreadable") from None
+
+
+def prescan(data: bytes) -> None:
+    """Refuse what no parser should see. Raises SourceError."""
+    if not data.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        raise SourceError("the answer is empty", kind="empty")
+    if len(data) > CAP_BYTES:
+        raise SourceError(f"larger than {CAP_BYTES:,} bytes", kind="too-large")
+    if _ENTITY.search(data) or (b"\0" in data[:4] and _ENTITY.search(data.replace(b"\0", b""))):
+        raise SourceError("the feed defines entities of its own, which is refused", kind="refused")
+
+
+def warm() -> None:
+    """Import what parsing needs, before the process that does it is forked."""
+    _feedparser()
+    html_to_text("<p>")
+
+
+@cache
+def _feedparser() -> Any:
+    """Feedparser with the expat of the standard library, whatever the environment and the path say."""
+    import xml.sax
+
+    import feedparser
+    import feedparser.api
+
+    feedparser.api.PREFERRED_XML_PARSERS.clear()
+    xml.sax.default_parser_list[:] = ["xml.sax.expatreader"]
+    return feedparser
+
+
+def _xml_type(content_type: str, encoding: str | None) -> str:
+    """The content type as feedparser should take it: an HTML or plain one would make it doubt what is XML."""
+    kind = content_type.partition(";")[0].strip().lower()
+    kind = kind if kind.endswith(("/xml", "+xml")) else "application/xml"
+    return f"{kind}; charset={encoding}" if encoding else kind
+
+
+def _feed(parsed: Mapping[str, Any], data: bytes, url: str) -> Feed:
+    head: Mapping[str, Any] = parsed["feed"]
+    raw = parsed["entries"]
+    if not parsed.get("version") and not _is_feed(raw, data):
+        raise _not_a_feed(data)
+    base = absolute(_text(head.get("link")), url) or url
+    lang = _text(head.get("language"))
+    notes = []
+    if len(raw) > CAP_ENTRIES:
+        notes.append(f"only the first {CAP_ENTRIES:,} of {len(raw):,} entries are read")
+    author = _text(head.get("author"))
+    entries = (_entry(entry, base, lang, author) for entry in raw[:CAP_ENTRIES])
+    return Feed(
+        title=inline_text(_text(head.get("title")) or ""),
+        lang=lang,
+        ttl=_ttl(head),
+        entries=tuple(entry for entry in entries if entry is not None),
+        notes=tuple(notes),
+    )
+
+
+def _is_feed(entries: Iterable[Any], data: bytes) -> bool:
+    """Entries under a root that feedparser cannot name are a feed; a page that happens to hold `<item>` is not."""
+    return any(entries) and not _HTML.search(data[:2048])
+
+
+def _not_a_feed(data: bytes) -> SourceError:
+    head = data[:4096].lstrip()
+    if b"<opml" in head.lower():
+        return SourceError("this is OPML, a list of feeds", kind="not-a-feed", hint="monitor sources import reads it")
+    if head.startswith(b"%PDF"):
+        return SourceError("this is a PDF, not a feed", kind="not-a-feed")
+    if _HTML.search(head):
+        hint = "monitor sources discover finds its feeds" if _ALTERNATE.search(data) else None
+        return SourceError("this is a web page, not a feed", kind="not-a-feed", hint=hint)
+    return SourceError("this is not a feed", kind="not-a-feed")
+
+
+def _ttl(head: Mapping[str, Any]) -> float | None:
+    ttl = _text(head.get("ttl"))
+    if ttl and ttl.isascii() and ttl.isdigit():
+        return min(int(ttl[:7]), 7 * 1440) * 60.0
+    period = _PERIODS.get((_text(head.get("sy_updateperiod")) or "").strip().lower())
+    if period is None:
+        return None
+    often = (_text(head.get("sy_updatefrequency")) or "1").strip()
+    return period / max(int(often[:4]) if often.isascii() and often.isdigit() else 1, 1)
+
+
+def _entry(entry: Mapping[str, Any], base: str, lang: str | None, feed_author: str | None) -> Entry | None:
+    link = _link(entry, base)
+    title_detail = entry.get("title_detail") or {}
+    title = _text(entry.get("title"))
+    if title:
+        title = inline_text(title)
+    dek, body = _texts(entry, link or base)
+    guid = _text(entry.get("id"))
+    if not (guid or link or title or dek or body.text):
+        return None
+    published, updated = _times(entry)
+    media = [inline_text(text) for part in entry.get("media_content") or () if (text := _text(part.get("description")))]
+    return Entry(
+        guid=guid,
+        url=link,
+        title=title,
+        dek=dek,
+        body=body.text,
+        captions=tuple(dict.fromkeys((*body.captions, *media))),
+        links=tuple(found for found in body.links if found != link),
+        enclosures=_enclosures(entry, base),
+        authors=_authors(entry) or ((feed_author,) if feed_author else ()),
+        section=tuple(dict.fromkeys(_terms(entry.get("tags") or ()))),
+        lang=_text(title_detail.get("language")) or _text(entry.get("language")) or lang,
+        published=published,
+        updated=updated,
+    )
+
+
+def _link(entry: Mapping[str, Any], base: str) -> str | None:
+    links = entry.get("links") or ()
+    candidates = [entry.get("link"), *(part.get("href") for part in links if part.get("rel") == "alternate")]
+    candidates += [entry.get("feedburner_origlink"), *(part.get("href") for part in links if not part.get("rel"))]
+    return next((found for text in candidates if (found := absolute(_text(text), base))), None)
+
+
+def _texts(entry: Mapping[str, Any], base: str) -> tuple[str | None, Readable]:
+    """The dek and the body. The longest content is the body; a short summary alone is a dek without a body."""
+    contents = [_readable(part, base) for part in entry.get("content") or () if _text(part.get("value"))]
+    summary = _readable(entry.get("summary_detail") or {"value": entry.get("summary")}, base)
+    body = max(contents, key=lambda page: len(page.text), default=Readable())
+    if not body.text:
+        short = len(summary.text) <= CAP_DEK and "\n\n" not in summary.text
+        if not short or summary.text.startswith(("• ", "> ")):
+            return None, summary
+        return summary.text or None, Readable(links=summary.links, captions=summary.captions, images=summary.images)
+    opening = " ".join(body.text[: len(summary.text) + 40].split())
+    told = not summary.text or " ".join(summary.text.rstrip("….[] ").split()) in opening
+    return None if told else summary.text, body
+
+
+def _readable(detail: Mapping[str, Any], base: str) -> Readable:
+    value = _text(detail.get("value"))
+    if not value:
+        return Readable()
+    return html_to_text(value, absolute(_text(detail.get("base")), base) or base)
+
+
+def _times(entry: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+    published = _time(entry, "published") or _time(entry, "created")
+    return published, _time(entry, "updated")
+
+
+def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
+    if name not in entry.keys():  # noqa: SIM118 - feedparser's `in` and `get` give one date for another
+        return None
+    return parse_date(_text(entry[name])) or from_struct(entry.get(f"{name}_parsed"))
+
+
+def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    names = [_text(person.get("name")) for person in entry.get("authors") or ()]
+    if not any(names):
+        names = [_text(entry.get("author"))]
+    return tuple(dict.fromkeys(inline_text(name) for name in names if name))
+
+
+def _terms(tags: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    for tag in tags:
+        term = _text(tag.get("label")) or _text(tag.get("term"))
+        if term and not term.startswith(("http://", "https://")):
+            yield inline_text(term)
+
+
+def _enclosures(entry: Mapping[str, Any], base: str) -> tuple[Enclosure, ...]:
+    found: dict[str, Enclosure] = {}
+    parts = [
+        *(entry.get("enclosures") or ()),
+        *(entry.get("media_content") or ()),
+        *(entry.get("media_thumbnail") or ()),
+    ]
+    for part in parts:
+        url = absolute(_text(part.get("href")) or _text(part.get("url")), base)
+        if url and url not in found:
+            length = _text(part.get("length")) or _text(part.get("filesize")) or ""
+            size = int(length) if length.isascii() and length.isdigit() and len(length) < 16 else None
+            found[url] = Enclosure(url=url, type=_text(part.get("type")), length=size)
+    return tuple(found.values())
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None

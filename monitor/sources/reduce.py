@@ -1,0 +1,119 @@
+"""Known entries cut out of a feed, byte for byte, before the slow parser sees it. Any doubt: the whole document.
+
+An entry's mark is a hash of its bytes and of all that stands around it and could change its meaning: the XML
+declaration and the start tags of its ancestors. Marks are joined in `Memory.known`, in the order of the feed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from xml.parsers import expat
+
+MARK = 8
+CAP_MARKS = 5_000
+_ENTRY_NAMES = frozenset(("item", "entry"))
+_DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']", re.IGNORECASE)
+_SAFE_ENCODINGS = frozenset((b"utf-8", b"utf8", b"us-ascii"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reduced:
+    """A document without its known entries. `known` is what to remember of it; empty: not understood."""
+
+    data: bytes
+    known: bytes = b""
+    cut: int = 0
+
+
+def reduce(data: bytes, known: bytes, *, encoding: str | None = None) -> Reduced:
+    """Cut the entries whose marks are in `known`. Returns the whole document where anything is doubtful."""
+    whole = Reduced(data=data)
+    declared = _DECLARED.match(data)
+    if declared and declared[1].lower() not in _SAFE_ENCODINGS:
+        return whole
+    if encoding and encoding.encode("ascii", "replace").lower() not in _SAFE_ENCODINGS:
+        return whole
+    if b"<!DOCTYPE" in data or b"\0" in data[:1024]:
+        return whole
+    finder = _Finder(data)
+    if not finder.find():
+        return whole
+    context = blake2b(data[: data.find(b"?>") + 2] if data[:9].find(b"<?xml") >= 0 else b"", digest_size=16)
+    context.update(b"\0".join(finder.ancestors))
+    marks: list[bytes] = []
+    pieces: list[bytes] = []
+    held = {known[at : at + MARK] for at in range(0, len(known), MARK)}
+    kept_to = 0
+    for start, end in finder.slices:
+        hashed = context.copy()
+        hashed.update(data[start:end])
+        mark = hashed.digest()[:MARK]
+        marks.append(mark)
+        if mark in held:
+            pieces.append(data[kept_to:start])
+            kept_to = end
+    if not kept_to:
+        return Reduced(data=data, known=b"".join(marks[:CAP_MARKS]))
+    pieces.append(data[kept_to:])
+    return Reduced(data=b"".join(pieces), known=b"".join(marks[:CAP_MARKS]), cut=len(pieces) - 1)
+
+
+class _Finder:
+    """Finds the byte ranges of the entries, all children of one element, and the start tags above them."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.slices: list[tuple[int, int]] = []
+        self.ancestors: tuple[bytes, ...] = ()
+        self._path: list[int] = []
+        """Byte offsets of the open start tags, the root's first, down to the level of the entries."""
+        self._depth = 0
+        self._start = -1
+        self._entry_depth = 0
+        self._doubt = False
+
+    def find(self) -> bool:
+        """Whether the document is well-formed and its entries stand side by side under one parent."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = self._open
+        parser.EndElementHandler = self._close
+        self._parser = parser
+        try:
+            parser.Parse(self._data, True)  # noqa: FBT003
+        except (expat.ExpatError, ValueError, MemoryError):
+            return False
+        return not self._doubt and bool(self.slices)
+
+    def _open(self, name: str, _attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._start >= 0:
+            return
+        at = self._parser.CurrentByteIndex
+        if name.rpartition(" ")[2].lower() in _ENTRY_NAMES:
+            self._start = at
+            self._entry_depth = self._depth
+            ancestors = tuple(self._data[place : self._data.find(b">", place) + 1] for place in self._path)
+            if self.slices and ancestors != self.ancestors:
+                self._doubt = True
+            self.ancestors = ancestors
+        self._path.append(at)
+
+    def _close(self, _name: str) -> None:
+        self._depth -= 1
+        if self._start < 0:
+            self._path.pop()
+        elif self._depth < self._entry_depth:
+            at = self._parser.CurrentByteIndex
+            end = self._data.find(b">", at) + 1
+            if end <= 0 or self._data[at : at + 2] != b"</":
+                end = self._end_of_empty(at)
+            self.slices.append((self._start, end))
+            self._start = -1
+            self._path.pop()
+
+    def _end_of_empty(self, at: int) -> int:
+        """An empty-element tag ends where it starts; where exactly is for the parser to say, so it is a doubt."""
+        self._doubt = True
+        return at

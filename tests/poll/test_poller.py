@@ -1,0 +1,87 @@
+"""The poller against a loopback server and a store in a dictionary."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from monitor.errors import MonitorError, UsageError
+from monitor.model import Source
+from monitor.poll import poller as poller_module
+from monitor.poll.poller import Poller
+from tests.poll.fakes import NOW, Clock, FakeStore, InProcess, rss, serving, settings
+
+
+@pytest.fixture(autouse=True)
+def _in_process(monkeypatch):
+    monkeypatch.setattr(poller_module, "Workers", InProcess)
+
+
+async def once(store, *sources, names=None, clock=None, **network):
+    receipts = []
+    poller = Poller(settings(*sources, **network), store, None, on_receipt=receipts.append, clock=clock or Clock())
+    summary = await poller.once(names, threading.Event())
+    return summary, receipts
+
+
+async def test_a_feed_becomes_items_and_then_only_what_is_new():
+    store, clock = FakeStore(), Clock()
+    async with serving() as server:
+        source = Source(id="a", title="A", url=server.url("/a.xml"))
+        server.body("/a.xml", rss("one", "two"), 'ETag: "1"')
+        summary, receipts = await once(store, source, clock=clock)
+        assert (summary.new, receipts[0].status) == (2, "ok")
+        assert store.titles() == ["one", "two"]
+        server.body("/a.xml", rss("three", "one", "two"), 'ETag: "2"')
+        clock.forward(86400)
+        summary, receipts = await once(store, source, clock=clock)
+        assert (receipts[0].new, receipts[0].edited, receipts[0].unchanged) == (1, 0, 2)
+        assert server.requests[-1].headers["if-none-match"] == '"1"'
+
+
+async def test_an_unchanged_body_is_not_parsed():
+    store, clock = FakeStore(), Clock()
+    async with serving() as server:
+        source = Source(id="a", title="A", url=server.url("/a.xml"))
+        server.body("/a.xml", rss("one"))
+        await once(store, source, clock=clock)
+        clock.forward(86400)
+        _, receipts = await once(store, source, clock=clock)
+        assert receipts[0].status == "unmodified"
+
+
+async def test_a_failure_is_health_and_the_others_go_on():
+    store = FakeStore()
+    async with serving() as server:
+        server.body("/good.xml", rss("one"))
+        sources = [Source(id=name, title=name, url=server.url(f"/{name}.xml")) for name in ("good", "missing")]
+        summary, _ = await once(store, *sources)
+        assert (summary.new, summary.failed) == (1, 1)
+        assert store.health["missing"].status == "failing"
+        assert "404" in store.health["missing"].message
+        assert store.health["missing"].next_at > NOW
+
+
+async def test_only_what_is_due_is_polled_unless_named():
+    store, clock = FakeStore(), Clock()
+    async with serving() as server:
+        server.body("/a.xml", rss("one"))
+        source = Source(id="a", title="A", url=server.url("/a.xml"))
+        await once(store, source, clock=clock)
+        summary, _ = await once(store, source, clock=clock)
+        assert summary.sources == 0
+        summary, _ = await once(store, source, clock=clock, names=["a"])
+        assert summary.sources == 1
+
+
+async def test_an_unknown_source_is_a_usage_error():
+    with pytest.raises(UsageError, match="nope"):
+        await once(FakeStore(), names=["nope"])
+
+
+async def test_a_second_poller_is_refused():
+    store = FakeStore()
+    store.leased = True
+    with pytest.raises(MonitorError, match="already polls"):
+        await once(store)
