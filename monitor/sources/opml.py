@@ -23,10 +23,16 @@ CAP_FOLDERS = 8
 """Folders of a feed that become tags, from the outermost."""
 _ENTITY = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
 _ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE)
+_NAME = r"[\w:.-]+"
+_VALUE = rf"(?:[^<{{0}}]|<(?!/?outline\b)|{{0}}(?!\s*(?:/?>|\Z|{_NAME}\s*=)))*+"
+"""An attribute's value in quotes `{0}`, in which lists leave `<`, `&` and even quotes as they are."""
+_DOUBLE, _SINGLE = _VALUE.replace("{0}", '"'), _VALUE.replace("{0}", "'")
+_PAIR = rf"({_NAME})\s*=\s*(?:\"({_DOUBLE})\"|'({_SINGLE})')"
+_ATTRIBUTE = re.compile(_PAIR)
 _OUTLINE = re.compile(
-    r"<!--.*?-->|<(/?)outline\b((?:\s*[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(/?)", re.IGNORECASE | re.DOTALL
+    rf"<!--.*?-->|<(/?)outline\b((?:\s*{_NAME}\s*=\s*(?:\"{_DOUBLE}\"|'{_SINGLE}'))*+)\s*(/?)",
+    re.IGNORECASE | re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -112,25 +118,29 @@ def new_id(title: str, taken: set[str]) -> str:
 
 def _outlines(text: str) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
     """Each outline with the folders around it. Tag by tag, as well-formedness cannot be had."""
-    path: list[str | None] = []
+    path: list[str] = []
+    beyond = 0
     for found in _OUTLINE.finditer(text):
         if found[0].startswith("<!--"):
             continue
         closing, written, empty = found.groups()
         if closing:
-            if path:
+            if beyond:
+                beyond -= 1
+            elif path:
                 path.pop()
             continue
         attributes = {
             name.lower(): html.unescape(double or single) for name, double, single in _ATTRIBUTE.findall(written)
         }
-        named = [folder for folder in path if folder]
-        yield tuple(dict.fromkeys(named[:CAP_FOLDERS])), attributes
-        if not empty:
-            is_folder = not attributes.get("xmlurl")
-            path.append(
-                clean_line(attributes.get("text") or attributes.get("title") or "", cap=60) if is_folder else None
-            )
+        yield tuple(dict.fromkeys(folder for folder in path if folder)), attributes
+        if empty:
+            continue
+        if len(path) >= CAP_FOLDERS:
+            beyond += 1
+        else:
+            named = "" if attributes.get("xmlurl") else attributes.get("text") or attributes.get("title") or ""
+            path.append(clean_line(named, cap=60))
 
 
 def _decoded(data: bytes) -> str:
