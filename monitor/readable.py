@@ -86,11 +86,12 @@ def absolute(url: str | None, base: str | None) -> str | None:
     if not url:
         return None
     url = "".join(url.split()) if any(c in url for c in "\n\r\t") else url.strip()
-    try:
-        whole = urljoin(base, url) if base else url
-    except ValueError:
-        return None
-    return whole if whole[:8].lower().startswith(("http://", "https://")) else None
+    if not url[:8].lower().startswith(("http://", "https://")):
+        try:
+            url = urljoin(base or "", url)
+        except ValueError:
+            return None
+    return url if url[:8].lower().startswith(("http://", "https://")) else None
 
 
 def _plain(text: str) -> str:
