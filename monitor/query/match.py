@@ -1,0 +1,488 @@
+# ruff: noqa: D102 – what find, keys and below do is told once, at Matcher
+"""A query at work: each node finds its spans in a document, or None when it does not match."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from monitor.model import Hit
+from monitor.query import patterns
+from monitor.query.normal import fold, normalise
+from monitor.query.syntax import FLAGS, TEXT_FIELDS, TIME_FIELDS, Node
+from monitor.query.values import stretch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from monitor.query import syntax
+    from monitor.query.document import Document, Scope
+    from monitor.query.terms import Key
+    from monitor.query.terms import Sequence as WordSequence
+    from monitor.query.tokens import Edge, Passage, Stream
+
+HITS_TOLD = 200
+"""Hits kept per topic and item: enough to show, and a bound on what a hostile text can make us store."""
+
+_FACTORS = {"title": 3.0, "dek": 2.0, "lead": 2.0, "body": 1.0, "caption": 0.5}
+_COUNTED = 3
+
+
+class Span(NamedTuple):
+    """Words [first, last] that a term matched. `parts` are the leaves' spans under it; `chars` those of a regular
+    expression in its passage's normalised text.
+    """
+
+    first: int
+    last: int
+    term: Matcher
+    scope: Scope
+    parts: tuple[Span, ...] = ()
+    chars: tuple[int, int] | None = None
+
+    @property
+    def leaves(self) -> tuple[Span, ...]:
+        """The spans of leaves this one is made of."""
+        return self.parts or (self,)
+
+
+Found = list[Span] | None
+"""The spans of a match, perhaps none (NOT, filters); None is no match."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What a query found in a document."""
+
+    hits: tuple[Hit, ...]
+    score: float
+
+
+class Matcher:
+    """A node ready to be evaluated. `weight` counts where it is a leaf."""
+
+    node: Node
+    weight: float = 1.0
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        """Its spans in a scope of the document; None when it does not match."""
+        raise NotImplementedError
+
+    def keys(self) -> frozenset[Key] | None:
+        """Every document it matches holds one of these in its words; None when nothing can be said."""
+        return None
+
+    @property
+    def below(self) -> tuple[Matcher, ...]:
+        """The matchers under it."""
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Terms(Matcher):
+    """A word, phrase or exact word."""
+
+    node: Node
+    readings: tuple[WordSequence, ...]
+    weight: float
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        edges = self.edges(scope.stream)
+        if not edges:
+            return None
+        return [Span(first, last, self, scope) for first, last in scope.within(edges)] or None
+
+    def edges(self, stream: Stream) -> list[Edge]:
+        """Where it stands in a stream, in order, each span once."""
+        if len(self.readings) == 1:
+            edges = self.readings[0].edges(stream)
+            if len(edges) < 2:
+                return edges
+        else:
+            edges = [edge for reading in self.readings for edge in reading.edges(stream)]
+        return sorted(set(edges))
+
+    def keys(self) -> frozenset[Key] | None:
+        return _any_keys(reading.keys() for reading in self.readings)
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern(Matcher):
+    """A regular expression."""
+
+    node: syntax.Regex
+    weight: float
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        matched, spans, _ = self.search(scope)
+        return spans if matched else None
+
+    def search(self, scope: Scope) -> tuple[bool, list[Span], bool]:
+        """Whether it matches, its spans, and whether it was stopped because its time ran out (then nothing matches)."""
+        expression = patterns.compiled(self.node.pattern, self.node.flags)
+        matched, spans = False, []
+        for passage in scope.passages:
+            found, stopped = patterns.spans(expression, passage.normal)
+            if stopped:
+                return False, [], True
+            for chars in found:
+                edge = passage.edge_at(*chars)
+                if edge is None:
+                    matched = True
+                elif scope.within([edge]):
+                    matched = True
+                    spans.append(Span(*edge, self, scope, chars=chars))
+        return matched, spans, False
+
+
+@dataclass(frozen=True, eq=False)
+class AllOf(Matcher):
+    """AND."""
+
+    node: Node
+    parts: tuple[Matcher, ...]
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        spans: list[Span] = []
+        for part in self.parts:
+            found = part.find(document, scope)
+            if found is None:
+                return None
+            spans += found
+        return spans
+
+    def keys(self) -> frozenset[Key] | None:
+        known = [keys for part in self.parts if (keys := part.keys()) is not None]
+        return min(known, key=len, default=None)
+
+    @property
+    def below(self) -> tuple[Matcher, ...]:
+        return self.parts
+
+
+@dataclass(frozen=True, eq=False)
+class AnyOf(Matcher):
+    """OR."""
+
+    node: Node
+    parts: tuple[Matcher, ...]
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        spans: list[Span] = []
+        matched = False
+        for part in self.parts:
+            found = part.find(document, scope)
+            if found is not None:
+                matched = True
+                spans += found
+        return spans if matched else None
+
+    def keys(self) -> frozenset[Key] | None:
+        return _any_keys(part.keys() for part in self.parts)
+
+    @property
+    def below(self) -> tuple[Matcher, ...]:
+        return self.parts
+
+
+@dataclass(frozen=True, eq=False)
+class NotIn(Matcher):
+    """NOT."""
+
+    node: Node
+    part: Matcher
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        return [] if self.part.find(document, scope) is None else None
+
+    @property
+    def below(self) -> tuple[Matcher, ...]:
+        return (self.part,)
+
+
+@dataclass(frozen=True, eq=False)
+class AtLeastOf(Matcher):
+    """ATLEAST/n: distinct spans count."""
+
+    node: syntax.AtLeast
+    part: Matcher
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        spans = self.part.find(document, scope)
+        return spans if spans is not None and distinct(spans) >= self.node.count else None
+
+    def keys(self) -> frozenset[Key] | None:
+        return self.part.keys()
+
+    @property
+    def below(self) -> tuple[Matcher, ...]:
+        return (self.part,)
+
+
+@dataclass(frozen=True, eq=False)
+class InField(Matcher):
+    """A part evaluated on one field. What is found outside the item's text is no hit."""
+
+    node: syntax.Field
+    part: Matcher
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        scope = document.scope(self.node.name)
+        found = self.part.find(document, scope)
+        return found if found is None or scope.spans else []
+
+    def keys(self) -> frozenset[Key] | None:
+        return self.part.keys() if self.node.name in TEXT_FIELDS else None
+
+    @property
+    def below(self) -> tuple[Matcher, ...]:
+        return (self.part,)
+
+
+@dataclass(frozen=True, eq=False)
+class Whole(Matcher):
+    """A whole value: a topic's id, or a domain and all under it."""
+
+    node: Node
+    name: str
+    value: str
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        return [] if any(map(self._fits, document.values(self.name))) else None
+
+    def _fits(self, value: str) -> bool:
+        value = fold(normalise(value))
+        return value == self.value or (self.name == "domain" and value.endswith(f".{self.value}"))
+
+
+@dataclass(frozen=True, eq=False)
+class Tested(Matcher):
+    """A comparison with a time, a number or a flag."""
+
+    node: syntax.Test
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        return [] if self.holds(document) else None
+
+    def holds(self, document: Document) -> bool:
+        """Whether the item fulfils it."""
+        node = self.node
+        if node.name in FLAGS:
+            return document.flag(node.name, node.value)
+        if node.name in TIME_FIELDS:
+            time = document.time(node.name)
+            if time is None:
+                return False
+            start, end = stretch(node.value, document.now, document.tz)
+            upto = stretch(node.upto, document.now, document.tz)[1] if node.upto else end
+            return _compare(node.comparison, time, start, end, upto, half_open=True)
+        number, value = document.number(node.name), float(node.value)
+        return _compare(node.comparison, number, value, value, float(node.upto or node.value), half_open=False)
+
+
+def _compare(comparison: str, value, start, end, upto, *, half_open: bool) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Compare with a stretch [start, end) or, where start is end, a point."""
+    match comparison:
+        case ">=":
+            return bool(value >= start)
+        case "<":
+            return bool(value < start)
+        case ">":
+            return bool(value > end if start == end else value >= end)
+        case "<=":
+            return bool(value <= end if start == end else value < end)
+        case "..":
+            return bool(start <= value < upto if half_open else start <= value <= upto)
+    return bool(start <= value < end if half_open else value == start)
+
+
+@dataclass(frozen=True, eq=False)
+class Listed(Matcher):
+    """A named list: found once per document and scope, however many topics use it."""
+
+    node: syntax.ListRef
+    part: Matcher
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        key = (self, scope.name)
+        if key not in document.found:
+            document.found[key] = self.part.find(document, scope)
+        return document.found[key]
+
+    def keys(self) -> frozenset[Key] | None:
+        return self._keys
+
+    @cached_property
+    def _keys(self) -> frozenset[Key] | None:
+        return self.part.keys()
+
+    @property
+    def below(self) -> tuple[Matcher, ...]:
+        return (self.part,)
+
+
+def _any_keys(several: Iterable[Iterable[Key] | None]) -> frozenset[Key] | None:
+    union: set[Key] = set()
+    for keys in several:
+        if keys is None:
+            return None
+        union.update(keys)
+    return frozenset(union)
+
+
+def distinct(spans: Iterable[Span]) -> int:
+    """How many different spans there are."""
+    return len({(span.first, span.last, span.chars) for span in spans})
+
+
+# ---------------------------------------------------------------- proximity
+
+
+@dataclass(frozen=True, eq=False)
+class Close(Matcher):
+    """NEAR, ONEAR and NOTNEAR."""
+
+    node: syntax.Near
+    left: Matcher
+    right: Matcher
+
+    def find(self, document: Document, scope: Scope) -> Found:
+        lefts = self.left.find(document, scope)
+        if not lefts:
+            return None
+        rights = self.right.find(document, scope) or []
+        if self.node.kind == "NOTNEAR":
+            neighbours = Neighbours(rights)
+            return [span for span in lefts if not self._disturbed(span, neighbours)] or None
+        return self.covers(lefts, rights) or None if rights else None
+
+    def covers(self, lefts: Sequence[Span], rights: Sequence[Span]) -> list[Span]:
+        """The smallest spans that cover a left and a right one close enough to it."""
+        neighbours = Neighbours(rights)
+        covers = []
+        for left in lefts:
+            near = [right for right in (neighbours.after(left), self._before(left, neighbours)) if right is not None]
+            near = [right for right in near if self.within_reach(left, right)]
+            if near:
+                right = min(near, key=lambda right: gap(left, right))
+                parts = left.leaves + right.leaves
+                covers.append(
+                    Span(min(left.first, right.first), max(left.last, right.last), self, left.scope, parts=parts)
+                )
+        return _smallest(covers)
+
+    def _before(self, left: Span, neighbours: Neighbours) -> Span | None:
+        return None if self.node.kind == "ONEAR" else neighbours.before(left)
+
+    def within_reach(self, one: Span, other: Span) -> bool:
+        """Whether two spans are in one field and close enough."""
+        stream = one.scope.stream
+        first, last = min(one.first, other.first), max(one.last, other.last)
+        match self.node.distance:
+            case "s":
+                return stream.sentences[first] == stream.sentences[last]
+            case "p":
+                return stream.paragraphs[first] == stream.paragraphs[last]
+            case words:
+                return gap(one, other) <= words and stream.passage(first) is stream.passage(last)
+
+    def _disturbed(self, span: Span, neighbours: Neighbours) -> bool:
+        candidates = [neighbours.after(span), neighbours.before(span), *neighbours.overlapping(span)]
+        return any(other is not None and self.within_reach(span, other) for other in candidates)
+
+    def keys(self) -> frozenset[Key] | None:
+        left = self.left.keys()
+        if self.node.kind == "NOTNEAR":
+            return left
+        known = [keys for keys in (left, self.right.keys()) if keys is not None]
+        return min(known, key=len, default=None)
+
+    @property
+    def below(self) -> tuple[Matcher, ...]:
+        return (self.left, self.right)
+
+
+def gap(one: Span, other: Span) -> int:
+    """The words between two spans; 0 where they touch, less where they overlap."""
+    return max(one.first, other.first) - min(one.last, other.last) - 1
+
+
+class Neighbours:
+    """Spans in order, to find those next to another."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._by_first = sorted(spans, key=lambda span: (span.first, span.last))
+        self._by_last = sorted(spans, key=lambda span: (span.last, span.first))
+        self._firsts = [span.first for span in self._by_first]
+        self._lasts = [span.last for span in self._by_last]
+        self._longest = max((span.last - span.first for span in spans), default=0)
+
+    def after(self, span: Span) -> Span | None:
+        """The nearest that begins behind a span."""
+        at = bisect_right(self._firsts, span.last)
+        return self._by_first[at] if at < len(self._by_first) else None
+
+    def before(self, span: Span) -> Span | None:
+        """The nearest that ends before a span."""
+        at = bisect_left(self._lasts, span.first) - 1
+        return self._by_last[at] if at >= 0 else None
+
+    def overlapping(self, span: Span) -> list[Span]:
+        """Those that share words with a span, without being the same."""
+        start, end = bisect_left(self._firsts, span.first - self._longest), bisect_right(self._firsts, span.last)
+        return [
+            other
+            for other in self._by_first[start:end]
+            if other.last >= span.first and (other.first, other.last) != (span.first, span.last)
+        ]
+
+
+def _smallest(covers: Iterable[Span]) -> list[Span]:
+    """Those that cover no other, in order, each once."""
+    kept: list[Span] = []
+    for cover in sorted(covers, key=lambda span: (span.last, -span.first)):
+        if not kept or cover.first > kept[-1].first:
+            kept.append(cover)
+    return kept
+
+
+# ---------------------------------------------------------------- what is told
+
+
+def score(spans: Iterable[Span]) -> float:
+    """Over leaves and fields: weight, times the field's factor, times the hits up to three."""
+    counts: defaultdict[tuple[Matcher, str], set[object]] = defaultdict(set)
+    for span in spans:
+        for leaf in span.leaves:
+            field = "lead" if leaf.scope.name == "lead" else leaf.scope.stream.passage(leaf.first).field
+            counts[leaf.term, field].add((leaf.first, leaf.last, leaf.chars))
+    return sum(
+        (term.weight * _FACTORS[field] * min(len(places), _COUNTED) for (term, field), places in counts.items()),
+        start=0.0,
+    )
+
+
+def hits(spans: Iterable[Span], topic: str) -> tuple[Hit, ...]:
+    """The spans as hits in the fields as shown, in the order of the text, each once."""
+    told: dict[tuple[int, int, int, str], Hit] = {}
+    for span in spans:
+        hit = _hit(span, topic)
+        told.setdefault((span.first, hit.start, hit.end, hit.term), hit)
+    return tuple(told[key] for key in sorted(told)[:HITS_TOLD])
+
+
+def _hit(span: Span, topic: str) -> Hit:
+    passage, start, end = span.scope.stream.extent((span.first, span.last))
+    start, end = passage.as_shown(*(span.chars or (start, end)))
+    return Hit(
+        topic=topic,
+        field=passage.field,
+        index=passage.index,
+        term=str(span.term.node),
+        text=passage.shown[start:end],
+        start=start,
+        end=end,
+    )
