@@ -6,7 +6,7 @@ import locale
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -22,6 +22,7 @@ from monitor.text import clean_line
 
 if TYPE_CHECKING:
     from monitor.config import Settings
+    from monitor.model import SourceHealth
 
 SMALL = (80, 24)
 LOOK_UP_TIME = 3.0
@@ -95,6 +96,11 @@ def _config(at: Desk) -> Iterator[Finding]:
 
 
 def _store(at: Desk) -> Iterator[Finding]:
+    if not at.stored():
+        yield Finding(
+            "store", "note", f"nothing is stored yet at {at.settings().store} (`monitor poll --once` begins it)"
+        )
+        return
     with at.open_store(read_only=True) as store:
         for notice in store.notices():
             yield Finding("store", "note", notice)
@@ -120,8 +126,7 @@ def _store(at: Desk) -> Iterator[Finding]:
 def _clock(at: Desk) -> Iterator[Finding]:
     now = datetime.now(UTC)
     yield Finding("clock", "good", f"{now:%Y-%m-%d %H:%M:%S} UTC, local time {now.astimezone():%H:%M %Z}")
-    with at.open_store(read_only=True) as store:
-        latest = max((health.last_try for health in store.healths().values() if health.last_try), default=None)
+    latest = max((health.last_try for health in _healths(at).values() if health.last_try), default=None)
     if latest and latest > now + timedelta(minutes=5):
         yield Finding(
             "clock", "bad", f"the last poll was at {latest:%Y-%m-%d %H:%M} UTC, which is still to come: set the clock"
@@ -137,8 +142,7 @@ def _network(at: Desk) -> Iterator[Finding]:
         yield Finding(
             "network", "note", f"{', '.join(unused)} is set and not used: name a proxy in sources.toml to use one"
         )
-    with at.open_store(read_only=True) as store:
-        healths = store.healths()
+    healths = _healths(at)
     failing = [
         source.id
         for source in settings.sources
@@ -151,6 +155,13 @@ def _network(at: Desk) -> Iterator[Finding]:
             f"{len(failing)} sources fail: {', '.join(failing[:5])}{' …' if len(failing) > 5 else ''}",
         )
     yield from _look_up(settings)
+
+
+def _healths(at: Desk) -> Mapping[str, SourceHealth]:
+    if not at.stored():
+        return {}
+    with at.open_store(read_only=True) as store:
+        return store.healths()
 
 
 def _look_up(settings: Settings) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -42,11 +43,16 @@ class Desk:
         return self._settings
 
     def newsroom(self, *, read_only: bool = False) -> Newsroom:
-        """An open newsroom, to be closed by the caller."""
+        """An open newsroom, to be closed by the caller. To a reader, a store that is not there yet is an empty one."""
         from monitor.cli.output import say
         from monitor.newsroom import Newsroom
 
-        newsroom = Newsroom.open(self.settings(), read_only=read_only)
+        settings = self.settings()
+        if read_only and not self.stored():
+            if settings.store != "memory:":
+                say(f"nothing is stored yet at {settings.store} (`monitor poll --once` begins it)")
+            settings, read_only = replace(settings, store="memory:"), False
+        newsroom = Newsroom.open(settings, read_only=read_only)
         for problem in newsroom.problems():
             say(problem)
         return newsroom
@@ -57,6 +63,11 @@ class Desk:
 
         settings = self.settings()
         return Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)
+
+    def stored(self) -> bool:
+        """Whether there is a store yet."""
+        kind, _, path = self.settings().store.partition(":")
+        return kind != "memory" and Path(path).exists()
 
     def open_store(self, *, read_only: bool = False) -> Store:
         """The store alone, to be closed by the caller."""

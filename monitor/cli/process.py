@@ -27,6 +27,8 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    if "_MONITOR_COMPLETE" in os.environ:
+        monitor.main(prog_name="monitor")
     status = run(sys.argv[1:])
     with contextlib.suppress(BrokenPipeError, ValueError):
         sys.stdout.flush()
@@ -37,7 +39,8 @@ def main() -> NoReturn:
 def run(words: list[str]) -> int:
     """Run one command; its exit status. No exception leaves, but what ends the process."""
     try:
-        outcome = monitor.main(args=words, prog_name="monitor", standalone_mode=False)
+        with monitor.make_context("monitor", list(words)) as context:
+            outcome = monitor.invoke(context)
         return outcome if isinstance(outcome, int) else 0
     except click.exceptions.Exit as leave:
         return leave.exit_code

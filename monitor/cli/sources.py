@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -184,6 +183,8 @@ def check(at: Desk, /, names: tuple[str, ...], as_: str) -> int:
     """Fetch sources now and say what is wrong with them; nothing is stored. Exit status 1 if any fails."""
     settings = at.settings()
     chosen = [_named(settings, name) for name in names] or [one for one in settings.sources if one.enabled]
+    import asyncio
+
     from monitor.cli.probe import probe
 
     outcomes = asyncio.run(probe(settings, chosen))
@@ -249,6 +250,8 @@ def export(at: Desk) -> None:
 @pass_desk
 def discover(at: Desk, /, url: str, as_: str) -> int:
     """Find the feeds that a page names."""
+    import asyncio
+
     from monitor.cli.probe import discover as feeds_of
 
     found = asyncio.run(feeds_of(at.settings(), url))

@@ -1,0 +1,213 @@
+"""The edge of the process: exit statuses, streams, pipes, interrupts, faults, lazy start-up. In subprocesses."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+MONITOR = [sys.executable, "-m", "monitor"]
+
+
+def monitor(*words: str, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*MONITOR, *words], capture_output=True, text=True, timeout=60, check=False, **options)
+
+
+def imported(*words: str) -> set[str]:
+    """The modules that a command line imports."""
+    code = (
+        "import sys\nfrom monitor.cli.process import run\n"
+        f"status = run({list(words)!r})\nprint(*sys.modules, sep='\\n', file=sys.stderr)\nsys.exit(status)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    return set(done.stderr.split())
+
+
+HEAVY = {
+    "textual", "rich", "aiohttp", "feedparser", "apscheduler", "tinydb", "sqlite3", "selectolax", "nh3", "regex",
+    "ahocorasick_rs", "watchfiles", "tomlkit", "asyncio", "Stemmer", "py3langid", "trafilatura", "platformdirs",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [("--version",), ("--help",)])
+def test_version_and_help_import_nothing_heavy(words):
+    assert not HEAVY & imported(*words)
+
+
+def test_reading_imports_no_dashboard_and_no_network(desk):
+    modules = imported("items", "--config", str(desk.config), "--store", desk.store)
+    assert not {"textual", "rich", "aiohttp", "feedparser", "apscheduler", "watchfiles", "tomlkit"} & modules
+
+
+def test_the_core_imports_no_textual():
+    code = (
+        "import importlib, pkgutil, sys, monitor\n"
+        "for module in pkgutil.walk_packages(monitor.__path__, 'monitor.'):\n"
+        "    if not module.name.startswith(('monitor.tui', 'monitor.__main__')):\n"
+        "        importlib.import_module(module.name)\n"
+        "bad = [name for name in sys.modules if name.split('.')[0] in ('textual', 'rich')]\n"
+        "sys.exit(', '.join(bad) or None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_version():
+    done = monitor("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("monitor 0.")
+
+
+def test_every_command_has_help_with_an_example(root):
+    sys.path.insert(0, str(root / "docs"))
+    try:
+        from generate import helps
+    finally:
+        sys.path.pop(0)
+    pages = dict(helps())
+    assert len(pages) > 25
+    for path, text in pages.items():
+        assert "\nExample:\n  " in text, path
+        assert text.split("Example:")[1].count("monitor") >= 1, path
+
+
+def test_a_closed_pipe_ends_quietly(desk):
+    words = [*MONITOR, "items", "--format", "jsonl", "--config", str(desk.config), "--store", desk.store]
+    done = subprocess.run(
+        ["sh", "-c", '"$@" | true', "sh", *words], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr == ""
+    reader, writer = os.pipe()
+    os.close(reader)
+    closed = subprocess.run(words, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    os.close(writer)
+    assert (closed.returncode, closed.stderr) == (0, "")
+
+
+def test_an_interrupt_is_status_130_without_a_word(desk):
+    words = [*MONITOR, "tail", "--config", str(desk.config), "--store", desk.store, "-v"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        process.stderr.readline()
+        process.stderr.readline()
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in err
+
+
+def test_a_dashboard_without_a_terminal_says_so(desk):
+    done = monitor("--config", str(desk.config), "--store", desk.store, stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("monitor: the dashboard needs a terminal")
+
+
+def test_a_wrong_config_is_told_whole_and_once(tmp_path):
+    (tmp_path / "sources.toml").write_text("[[sources]]\nurl = 'x'\n[defaults]\nproxi = 1\n")
+    (tmp_path / "topics.toml").write_text("[topics.a]\n")
+    done = monitor("items", "--config", str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 3
+
+
+def test_a_fault_is_one_line_and_a_log_without_secrets(tmp_path):
+    code = (
+        "from monitor.cli import items, process\n"
+        "from monitor.newsroom import Newsroom\n"
+        "def broken(*args, **options):\n"
+        "    password = 'hunter2'\n"
+        "    raise RuntimeError('at https://me:hunter3@x.example/?token=hunter4 \\x1b[31m ' + __import__('os').environ['NEWS_TOKEN'])\n"
+        "Newsroom.open = broken\n"
+        "raise SystemExit(process.run(['stats', '--store', 'memory:']))\n"
+    )
+    environ = {**os.environ, "NEWS_TOKEN": "hunter5"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environ, timeout=60, check=False
+    )
+    assert done.returncode == 70
+    (line,) = done.stderr.splitlines()
+    assert "RuntimeError" in line
+    log = next(line.split("(written to ")[1].rstrip(")") for line in [line])
+    with open(log) as file:
+        text = file.read()
+    assert os.stat(log).st_mode & 0o777 == 0o600
+    assert "Traceback" in text
+    for secret in ("hunter2", "hunter3", "hunter4", "hunter5", "\x1b"):
+        assert secret not in text.replace("password = 'hunter2'", "")
+        assert secret not in line
+
+
+def test_the_locale_may_be_anything(desk):
+    words = ["items", "--config", str(desk.config), "--store", desk.store]
+    for locale in ("C", "POSIX", "en_US.ISO-8859-1"):
+        environ = {**os.environ, "LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        for more in (["--json"], []):
+            done = subprocess.run([*MONITOR, *words, *more], capture_output=True, env=environ, timeout=60, check=False)
+            assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_completion_is_installed_where_shells_look(own_home):
+    for shell, place in {
+        "bash": ".local/share/bash-completion/completions/monitor",
+        "zsh": ".zfunc/_monitor",
+        "fish": ".config/fish/completions/monitor.fish",
+    }.items():
+        done = monitor("--install-completion", shell)
+        assert done.returncode == 0, done.stderr
+        assert "_MONITOR_COMPLETE" in (own_home / place).read_text()
+    assert monitor("--install-completion", "tcsh").returncode == 2
+
+
+def test_poll_once_brings_local_text_without_a_network(desk):
+    (desk.config / "drops" / "a.txt").write_text("Missile brigade on parade\n\nTroops marched through the town.\n")
+    os.utime(desk.config / "drops" / "a.txt", (time.time() - 60,) * 2)
+    done = monitor("poll", "--once", "drops", "--json", "--config", str(desk.config), "--store", desk.store)
+    assert done.returncode == 0, done.stderr
+    assert '"source": "drops"' in done.stdout
+    assert '"new": 1' in done.stdout
+    assert desk("items", "--source", "drops", "--json").json[0]["topics"] == ["defense"]
+
+
+def test_poll_once_says_which_sources_fail_and_goes_on(desk, feed_server):
+    url = feed_server.feed("/wire.xml", "NATO meets", "Bread rises")
+    (desk.config / "sources.toml").write_text(
+        f'[[sources]]\nid = "good"\nurl = "{url}"\n[[sources]]\nid = "bad"\nurl = "{feed_server.url}/none"\n'
+    )
+    done = monitor("poll", "--once", "--config", str(desk.config), "--store", desk.store)
+    assert done.returncode == 1
+    assert "bad: " in done.stderr
+    assert "404" in done.stderr
+    assert "2 new" in done.stderr
+    assert done.stdout == ""
+    assert len(desk("items", "--source", "good", "--json").json) == 2
+    assert desk("sources", "list", "--failing", "--json").json[0]["id"] == "bad"
+
+
+def test_tail_prints_what_arrives(desk, feed_server):
+    url = feed_server.feed("/wire.xml", "NATO meets")
+    (desk.config / "sources.toml").write_text(f'[[sources]]\nid = "good"\nurl = "{url}"\n')
+    words = [*MONITOR, "tail", "--topic", "defense", "--config", str(desk.config), "--store", desk.store, "-v"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        process.stderr.readline()
+        process.stderr.readline()
+        time.sleep(0.7)
+        monitor("poll", "--once", "--config", str(desk.config), "--store", desk.store)
+        line = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    assert '"title": "NATO meets"' in line
+
+
+def test_doctor_names_every_part(desk):
+    outcome = desk("doctor", "--json")
+    assert {finding["part"] for finding in outcome.json} == {"terminal", "config", "store", "clock", "network"}
+    assert outcome.status == 0
+    (desk.config / "topics.toml").write_text("[topics.a]\n")
+    assert desk("doctor").status == 1

@@ -1,0 +1,112 @@
+"""`sources`: health, the config's list of them, checking, OPML, discovery; on loopback only."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.config import load
+
+LIST_KEYS = ["id", "title", "url", "path", "every", "tier", "enabled", "lang", "tags", "insecure", "health"]
+
+
+def ids(desk) -> list[str]:
+    return [source.id for source in load(desk.config, desk.store, {}).sources]
+
+
+def test_list_shows_health(desk):
+    records = desk("sources", "list", "--json").json
+    assert [record["id"] for record in records] == ["wire", "drops"]
+    assert list(records[0]) == LIST_KEYS
+    assert records[0]["health"]["status"] == "new"
+    assert desk("sources", "--json").json == records
+    assert "The Wire" in desk("sources").out
+
+
+def test_add_switch_and_remove(desk):
+    outcome = desk(
+        "sources", "add", "https://news.example/feed.xml", "--title", "News Example", "--every", "10m", "--tag", "x"
+    )
+    assert (outcome.status, outcome.out) == (0, "news-example\n")
+    desk("sources", "disable", "news-example", "wire")
+    by_id = {source.id: source for source in load(desk.config, desk.store, {}).sources}
+    assert not by_id["wire"].enabled
+    assert by_id["news-example"].every == 600
+    assert by_id["news-example"].tags == ("x",)
+    assert {r["id"]: r["health"]["status"] for r in desk("sources", "--json").json}["wire"] == "disabled"
+    desk("sources", "enable", "wire")
+    desk("sources", "remove", "news-example")
+    assert ids(desk) == ["wire", "drops"]
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("add", "https://x.example/", "--id", "wire"), 'already a source "wire"'),
+        (("add", "https://x.example/", "--every", "often"), "must be a duration"),
+        (("add", "javascript://x"), "only http, https and local paths"),
+        (("add", "file:///etc/passwd"), "only http, https and local paths"),
+        (("remove", "nothing"), 'no source "nothing"'),
+        (("enable", "nothing"), 'no source "nothing"'),
+        (("check", "wir"), 'did you mean "wire"?'),
+    ],
+)
+def test_a_wrong_change_writes_nothing(desk, words, line):
+    before = (desk.config / "sources.toml").read_text()
+    outcome = desk("sources", *words)
+    assert outcome.status == 2
+    assert line in outcome.err
+    assert (desk.config / "sources.toml").read_text() == before
+
+
+def test_the_config_that_ships_is_copied_before_it_is_changed(capsys):
+    from monitor.cli.process import run
+    from monitor.config import shipped_folder, user_folder
+
+    before = (shipped_folder() / "sources.toml").read_bytes()
+    assert run(["sources", "add", "https://news.example/feed.xml"]) == 0
+    assert f"your own now stands in {user_folder()}" in capsys.readouterr().err
+    assert (shipped_folder() / "sources.toml").read_bytes() == before
+    assert "news.example" in (user_folder() / "sources.toml").read_text()
+
+
+def test_check_says_what_is_wrong_and_stores_nothing(desk, feed_server):
+    good = feed_server.feed("/good.xml", "Troops & tanks", "Two")
+    page = feed_server.put("/page", "<html><body>Please log in</body></html>", content_type="text/html")
+    outcome = desk("sources", "check", good, page, feed_server.url + "/none", "--json")
+    assert outcome.status == 1
+    by_id = {record["id"]: record for record in outcome.json}
+    assert (by_id[good]["status"], by_id[good]["entries"]) == ("ok", 2)
+    assert by_id[page]["status"] == "not-a-feed"
+    assert by_id[feed_server.url + "/none"]["status"] == "http-404"
+    assert len(desk("items", "--json").json) == 6
+    assert desk("sources", "check", good).status == 0
+
+
+def test_opml_in_and_out(desk, tmp_path):
+    listed = desk("sources", "export").out
+    assert 'xmlUrl="http://127.0.0.1:9/wire.xml"' in listed
+    file = tmp_path / "list.opml"
+    file.write_text(
+        """<opml version="2.0"><body><outline text="Wires"><outline text="One &amp; Only" type="rss"
+        xmlUrl="https://one.example/feed"/><outline text="Wire again" xmlUrl="http://127.0.0.1:9/wire.xml"/>
+        <outline text="Evil" xmlUrl="|rm -rf ~"/></outline></body></opml>"""
+    )
+    outcome = desk("sources", "import", str(file), "--dry-run")
+    assert outcome.status == 0
+    assert "1 would be added, 1 were there already" in outcome.err
+    assert ids(desk) == ["wire", "drops"]
+    desk("sources", "import", str(file))
+    assert ids(desk) == ["wire", "drops", "one-only"]
+    assert load(desk.config, desk.store, {}).source("one-only").tags == ("Wires",)
+
+
+def test_discover(desk, feed_server):
+    page = feed_server.put(
+        "/",
+        "<html><head><link rel='alternate' type='application/rss+xml' title='News' href='/feed.xml'></head></html>",
+        content_type="text/html",
+    )
+    feed_server.feed("/feed.xml", "One")
+    (found,) = desk("sources", "discover", page, "--json").json
+    assert found["url"] == feed_server.url + "/feed.xml"
+    assert desk("sources", "discover", feed_server.put("/bare", "<html></html>", content_type="text/html")).status == 1
