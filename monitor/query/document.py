@@ -44,7 +44,7 @@ class Scope(NamedTuple):
         return [
             passage
             for passage in self.stream.passages
-            if passage.first < self.end and passage.end > self.first or passage.field == self.name
+            if (passage.first < self.end and passage.end > self.first) or passage.field == self.name
         ]
 
 

@@ -10,7 +10,6 @@ from monitor.query.match import (
     AllOf,
     AnyOf,
     AtLeastOf,
-    Close,
     InField,
     Matcher,
     NotIn,
@@ -19,10 +18,10 @@ from monitor.query.match import (
     Tested,
     Whole,
     distinct,
-    gap,
     hits,
     score,
 )
+from monitor.query.proximity import Close, gap
 from monitor.query.syntax import FLAGS, TIME_FIELDS, Exact
 from monitor.query.terms import Folded, Stemmed
 
@@ -114,7 +113,7 @@ def _name(matcher: Matcher) -> str:
 def _note(matcher: Matcher, document: Document, scope: Scope, found: Found) -> str:
     match matcher:
         case Terms() if found is None:
-            return _missed(matcher, document, scope)
+            return _missed(matcher, scope)
         case Pattern() if matcher.search(scope)[2]:
             return "stopped: it took too long"
         case Close():
@@ -160,7 +159,7 @@ def _places(told: Sequence[Hit]) -> str:
     return "; ".join(notes)
 
 
-def _missed(terms: Terms, document: Document, scope: Scope) -> str:
+def _missed(terms: Terms, scope: Scope) -> str:
     """What comes close to a term that is not there: another field, another case, another form."""
     stream = scope.stream
     elsewhere = terms.edges(stream)

@@ -1,7 +1,7 @@
 """History search: the terms an index holds for an item, and the condition on them that every match fulfils.
 
-Terms hold letters, marks and digits only; a stem stands behind "~". What else a word holds is left out on both sides, so the
-condition stays one that every match fulfils.
+Terms hold letters, marks and digits only; a stem stands behind "~". What else a word holds is left out on both sides,
+so that the condition stays one that every match fulfils.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor.model import Needle
 from monitor.query import match
+from monitor.query.proximity import Close
 from monitor.query.stems import every_stem
 from monitor.query.syntax import TEXT_FIELDS
 from monitor.query.tokens import forms
@@ -26,8 +27,9 @@ STEM = "~"
 
 
 def index_terms(document: Document) -> str:
-    """The index terms of an item, space-separated: the words of its fields in order, then the forms that compounds and
-    apostrophes add, then the stems.
+    """The index terms of an item, space-separated.
+
+    First the words of its fields in order, then the forms that compounds and apostrophes add, then the stems.
     """
     stream = document.words
     in_order = [_term(forms(word)[0]) for word in stream.words]
@@ -51,7 +53,7 @@ def needle(matcher: match.Matcher) -> Needle | None:
         return _all(map(needle, matcher.parts))
     if isinstance(matcher, match.AnyOf):
         return _any(map(needle, matcher.parts))
-    if isinstance(matcher, match.Close):
+    if isinstance(matcher, Close):
         return needle(matcher.left) if matcher.node.kind == "NOTNEAR" else _all(map(needle, matcher.below))
     if isinstance(matcher, match.AtLeastOf | match.Listed):
         return needle(matcher.part)

@@ -29,9 +29,18 @@ _DROP = re.compile(
 
 _LETTERS = str.maketrans(
     {
-        **{"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ё": "е"},
+        "ı": "i",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "æ": "ae",
+        "œ": "oe",
+        "ё": "е",
         **dict.fromkeys("أإآٱ", "ا"),
-        **{"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك"},
+        "ة": "ه",
+        "ى": "ي",
+        "ی": "ي",
+        "ک": "ك",
         **{chr(0x0660 + digit): str(digit) for digit in range(10)},
         **{chr(0x06F0 + digit): str(digit) for digit in range(10)},
     }

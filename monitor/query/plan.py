@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from monitor.errors import QueryError
 from monitor.query import match
 from monitor.query.normal import fold, normalise
+from monitor.query.proximity import Close
 from monitor.query.syntax import (
     META_FIELDS,
     And,
@@ -61,7 +62,7 @@ class Planner:
         if isinstance(node, Near):
             for side in (node.left, node.right):
                 self._check_operand(side, node, place)
-            return match.Close(node, match_of(node.left, place), match_of(node.right, place))
+            return Close(node, match_of(node.left, place), match_of(node.right, place))
         if isinstance(node, AtLeast):
             return match.AtLeastOf(node, match_of(node.part, place))
         if isinstance(node, Weight):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.query.stems import stems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from monitor.query.terms import Key
     from monitor.query.tokens import Stream

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from functools import cache
 
-_ISE = (
-    "apolog author capital central character civil colon commercial computer critic crystal decentral democrat digit "
-    "emphas equal euthan export federal fertil final formal general global harmon hospital human hypothes ideal immun "
-    "improv incentiv industrial institutional international jeopard legal legitim liberal local marginal material maxim "
-    "mechan memor militar minim mobil modern moral monopol motor national natural neutral normal optim organ ostrac "
-    "patron penal polar politic popular priorit privat public radical rational real recogn regular revital revolution "
-    "sanit scrutin secular sensational social special stabil standard steril stigmat subsid summar symbol sympath "
-    "synchron terror traumat tribal tyrann util vandal verbal victim visual weapon "
-    "crimin criminal decriminal demil demilitar demobil demon demoral denational denuclear depolitic deradical "
-    "desensit destabil disorgan remilitar remobil reorgan unauthor"
-)
+_ISE = """
+apolog author capital central character civil colon commercial computer crimin criminal critic crystal decentral
+decriminal demil demilitar democrat demobil demon demoral denational denuclear depolitic deradical desensit destabil
+digit disorgan emphas equal euthan export federal fertil final formal general global harmon hospital human hypothes
+ideal immun improv incentiv industrial institutional international jeopard legal legitim liberal local marginal
+material maxim mechan memor militar minim mobil modern moral monopol motor national natural neutral normal optim organ
+ostrac patron penal polar politic popular priorit privat public radical rational real recogn regular remilitar remobil
+reorgan revital revolution sanit scrutin secular sensational social special stabil standard steril stigmat subsid
+summar symbol sympath synchron terror traumat tribal tyrann unauthor util vandal verbal victim visual weapon
+"""
 _LL = (
     "cance channe counse dia due equa fue funne initia labe leve marsha mode quarre riva signa tota trave tunne unrave"
 )
 
 _FAMILIES = (
     # British, American, beginnings, endings
-    ("our", "or", "arm behavi clam col demean endeav fav ferv flav harb hon hum lab neighb od parl ranc rig rum "
-     "savi splend tum val vap vig", "- s"),
+    ("our", "or", "arm behavi clam col demean endeav fav ferv flav harb hon hum lab neighb od parl", "- s"),
+    ("our", "or", "ranc rig rum savi splend tum val vap vig", "- s"),
     ("our", "or", "arm col endeav fav flav harb hon hum lab rum neighb", "ed ing"),
     ("our", "or", "lab fav neighb behavi hon", "er ers ite ites able hood hoods al ally"),
     ("our", "or", "dishon unfav", "- able ed s"),
@@ -79,11 +78,12 @@ _FAMILIES = (
     ("cosy", "cozy", "-", "-"),
 )  # fmt: skip
 
-FUNCTION_WORDS = frozenset(
-    "a all am an and any are as at be but by can do for go had has have he her here him his how i if in is it its just may "
-    "me more most must my no nor not now of off on one or our out own per she so than that the their them then there they "
-    "this to too up us via was we were what when where which who whom why will with yes yet you your".split()
-)
+_FUNCTION_WORDS = """
+a all am an and any are as at be but by can do for go had has have he her here him his how i if in is it its just may
+me more most must my no nor not now of off on one or our out own per she so than that the their them then there they
+this to too up us via was we were what when where which who whom why will with yes yet you your
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """English words that carry no subject: in capitals they are taken for acronyms (US, WHO, IT), and acronyms for them."""
 
 

@@ -26,7 +26,7 @@ FIELDS = (*TEXT_FIELDS, *META_FIELDS, *TIME_FIELDS, *NUMBER_FIELDS, *FLAGS)
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A part of a query. `column` is where it stands in the text it was read from, 1-based; it does not count in equality."""
+    """A part of a query. `column`, 1-based, is where it stands in the text; it does not count in equality."""
 
     column: int = field(default=1, compare=False, repr=False)
 

@@ -1,4 +1,4 @@
-# ruff: noqa: D102 – what edges and keys do is told once, at Atom
+# ruff: noqa: D102 – every atom has the methods that Atom tells of
 """The leaves of a query at work: where in a text the words they stand for are."""
 
 from __future__ import annotations
