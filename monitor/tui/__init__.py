@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from monitor.errors import UsageError
+from monitor.errors import MonitorError, UsageError
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -16,18 +16,41 @@ __all__ = ["run"]
 
 
 def run(newsroom: Newsroom, settings: Settings) -> int:
-    """Show the newsroom until the reader leaves; the exit status. Raises UsageError without a terminal."""
+    """Show the newsroom until the reader leaves; the exit status, 128 + the signal where one ended it.
+
+    Raises UsageError without a terminal, and MonitorError after a fault of our own. The caller closes the newsroom.
+    """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("the dashboard needs a terminal", hint="`monitor items` and `monitor tail` work without one")
-    for name in [name for name in os.environ if name.startswith("TEXTUAL")] + ["COLUMNS", "LINES"]:
-        os.environ.pop(name, None)
+    forget_environment()
     from textual.drivers.linux_driver import LinuxDriver
 
     from monitor.tui.app import Dashboard
+    from monitor.tui.departure import Departure
 
     app = Dashboard(newsroom, driver_class=LinuxDriver, ascii_only=not speaks_utf8())
-    status = app.run(mouse=settings.dashboard.mouse)
-    return status if status is not None else app.return_code or 0
+    departure = Departure(app.leave, app.save_stalled)
+    departure.watch()
+    try:
+        status = app.run(mouse=settings.dashboard.mouse)
+    except OSError:
+        status = departure.status
+        if status is None:
+            raise
+    app.save()
+    app.desk.close()
+    departure.gone.set()
+    if departure.status is not None:
+        return departure.status
+    if app.fault is not None:
+        raise MonitorError(f"the dashboard stopped on a fault of its own: {app.fault}", hint="the log tells where")
+    return status or 0
+
+
+def forget_environment() -> None:
+    """What Textual would take from the environment, and a person at the keyboard must not be able to give."""
+    for name in [name for name in os.environ if name.startswith("TEXTUAL")] + ["COLUMNS", "LINES"]:
+        os.environ.pop(name, None)
 
 
 def speaks_utf8() -> bool:

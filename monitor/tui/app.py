@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import traceback
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -11,21 +13,23 @@ from textual.app import App
 from monitor.errors import MonitorError
 from monitor.tui import commands, outside, paint, themes
 from monitor.tui.desk import BEAT, Desk
+from monitor.tui.screens.base import DeskScreen
 from monitor.tui.screens.newsroom import NewsroomScreen
 from monitor.tui.session import Session
 from monitor.tui.widgets.bars import Foot
+from monitor.tui.widgets.small import TooSmall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
     from textual.binding import BindingType
     from textual.driver import Driver
     from textual.filter import LineFilter
 
     from monitor.newsroom import Newsroom
 
-CRASHED = 70
-"""Exit status after a fault of our own."""
+log = logging.getLogger(__name__)
 
 
 class Dashboard(App[int]):
@@ -42,10 +46,10 @@ class Dashboard(App[int]):
     ) -> None:
         super().__init__(driver_class=driver_class)
         self.newsroom = newsroom
-        self.read_only = newsroom.read_only
-        self.session = Session.read(newsroom.session())
         dashboard = newsroom.settings.dashboard
+        self.session = Session.read(newsroom.session())
         self.desk = Desk(newsroom, commands.keymap(dashboard.keys, newsroom.settings.keys))
+        self.fault: str | None = None
         self._gates: list[LineFilter] = [paint.Safety(), *([paint.Ascii()] if ascii_only else [])]
         for theme in themes.themes():
             self.register_theme(theme)
@@ -64,11 +68,13 @@ class Dashboard(App[int]):
         return NewsroomScreen(self.desk, self.session)
 
     @property
-    def newsroom_screen(self) -> NewsroomScreen:
+    def first_screen(self) -> NewsroomScreen:
         """The screen that stays."""
         screen = self.screen_stack[0]
         assert isinstance(screen, NewsroomScreen)
         return screen
+
+    # -- what the store tells ---------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
         """Begin to look at the store."""
@@ -83,46 +89,43 @@ class Dashboard(App[int]):
         self._looking = True
         try:
             news = await self.desk.look()
-        except MonitorError as error:
-            self.newsroom_screen.say(str(error), "error")
-        else:
             for screen in self.screen_stack:
-                if callable(take := getattr(screen, "take", None)):
-                    take(news)
+                if isinstance(screen, DeskScreen):
+                    screen.take(news)
+        except MonitorError as error:
+            self.first_screen.say(str(error), "error")
         finally:
             self._looking = False
 
     def _wind(self) -> None:
-        now = self.newsroom.clock()
-        self.set_timer(60.5 - now.second, self._tick)
+        self.set_timer(60.5 - self.newsroom.clock().second, self._tick)
 
     def _tick(self) -> None:
-        self.newsroom_screen.tell_status()
+        self.first_screen.tell_status()
         self._wind()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so where nothing sensible fits."""
+        TooSmall.mind(self.screen, event.size)
+
+    # -- keys that hold everywhere ----------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Nothing that writes with --read-only."""
-        return commands.allowed(action, read_only=self.read_only)
+        return commands.allowed(action, read_only=self.newsroom.read_only)
 
     @on(Foot.Pressed)
-    async def run_command(self, event: Foot.Pressed) -> None:
-        """Run a command that was clicked or picked, as its key would."""
+    async def _pressed(self, event: Foot.Pressed) -> None:
         await self.do(event.command)
 
-    async def do(self, command_id: str) -> None:
-        """Run a command by its id."""
-        action = commands.BY_ID[command_id].action
-        for node in (self.focused, self.screen, self):
-            if node is not None and hasattr(node, f"action_{action}"):
-                await self.run_action(action, node)
-                return
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Put a text on the reader's clipboard; not with --read-only."""
-        if self._driver is not None and not self.read_only:
-            self._driver.write(outside.clipboard(text, os.environ))
-
-    # -- keys that hold everywhere ----------------------------------------------------------------------------
+    async def do(self, command_id: str | None) -> None:
+        """Run a command by its id, as its key would."""
+        if command_id is not None:
+            action = commands.BY_ID[command_id].action
+            for node in (self.focused, self.screen, self):
+                if node is not None and hasattr(node, f"action_{action}"):
+                    await self.run_action(action, node)
+                    return
 
     async def action_back(self) -> None:
         """One step back."""
@@ -131,24 +134,31 @@ class Dashboard(App[int]):
     async def action_leave(self) -> None:
         """One step back, and from the first screen out."""
         if not await self._back():
-            from monitor.tui.widgets.prompt import Question
-
-            async def answer(_: str) -> str | None:
-                self.exit(0)
-                return None
-
-            self.newsroom_screen.ask(Question(label="Quit?", answer=answer, confirm=True))
+            self.first_screen.ask_to_quit()
 
     async def _back(self) -> bool:
-        if self.screen is self.newsroom_screen:
-            return self.newsroom_screen.step_back()
-        await self.pop_screen()
+        screen = self.screen
+        if isinstance(screen, DeskScreen) and screen.step_back():
+            return True
+        if screen is self.first_screen:
+            return False
+        screen.dismiss(None)
         return True
+
+    def action_help(self) -> None:
+        """Tell all keys, and run what is picked."""
+        from monitor.tui.screens.help import HelpScreen
+
+        if isinstance(self.screen, DeskScreen) and not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.desk, self.screen), self.do)
+
+    action_palette = action_help
 
     def action_theme(self) -> None:
         """Go to the next theme."""
         names = list(themes.COLOURS)
-        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self.first_screen.say(f"theme: {self.theme}", "quiet")
 
     def action_redraw(self) -> None:
         """Draw everything anew."""
@@ -162,6 +172,41 @@ class Dashboard(App[int]):
         """Leave."""
         self.exit(0)
 
-    def remember(self) -> dict[str, Any]:
-        """Where everything stands, for the next start."""
-        return self.newsroom_screen.remember().document()
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text on the reader's clipboard; not with --read-only."""
+        if self._driver is not None and not self.newsroom.read_only:
+            self._driver.write(outside.clipboard(text, os.environ))
+
+    # -- leaving ----------------------------------------------------------------------------------------------
+
+    def exit(self, *args: Any, **kwargs: Any) -> None:
+        """End, remembering where everything stands."""
+        self._remember()
+        super().exit(*args, **kwargs)
+
+    def leave(self, status: int) -> None:
+        """End, asked from another thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(lambda: self.exit(status))
+
+    def _remember(self) -> None:
+        if self._screen_stack and isinstance(self.screen_stack[0], NewsroomScreen):
+            self.session = self.first_screen.remember()
+
+    def save(self) -> None:
+        """Store the session as it was when the end was asked for."""
+        self.newsroom.save_session(self.session.document())
+
+    def save_stalled(self) -> None:
+        """Store the session from another thread, while the event loop hangs on a terminal that nobody reads."""
+        self._remember()
+        self.save()
+
+    def _fatal_error(self) -> None:
+        """A fault of our own: where it was goes to the log, without values; the terminal shows none of it."""
+        error = self._exception
+        frames = traceback.extract_tb(error.__traceback__ if error else None)
+        where = " ← ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[::-1])
+        self.fault = f"{type(error).__name__}, {where.partition(' ← ')[0]}"
+        log.error("fault: %s: %s", type(error).__name__, where)
+        self._close_messages_no_wait()

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from monitor.model import View
+
 if TYPE_CHECKING:
     from monitor.model import Change, Counts, Progress
     from monitor.newsroom import Newsroom, PollerState, SourceStatus
@@ -32,6 +34,8 @@ class News:
     poller: PollerState | None = None
     reloaded: bool = False
     problems: tuple[str, ...] | None = None
+    empty: bool = False
+    """Nothing is stored at all, not even what was put away."""
 
 
 class Desk:
@@ -42,12 +46,20 @@ class Desk:
         self.keys = keys
         """The keymap in force: command id to keys."""
         self.pool = ThreadPoolExecutor(1, thread_name_prefix="store")
-        self.revision = 0
+        self._aside: ThreadPoolExecutor | None = None
+        self.revision = -1
         self._looks = 0
+        self._empty = False
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a method of the newsroom on the store thread."""
         return await asyncio.wrap_future(self.pool.submit(function, *args, **kwargs))
+
+    async def call_aside(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a long read on a second thread, so that panes and marks need not wait for it."""
+        if self._aside is None:
+            self._aside = ThreadPoolExecutor(1, thread_name_prefix="preview")
+        return await asyncio.wrap_future(self._aside.submit(function, *args, **kwargs))
 
     async def look(self) -> News:
         """What changed since the last look."""
@@ -63,12 +75,14 @@ class Desk:
         now = newsroom.revision()
         change = counts = None
         if now != self.revision:
-            change = newsroom.changes(self.revision)
-            self.revision = change.revision
+            first = self.revision < 0
+            change = None if first else newsroom.changes(self.revision)
+            self.revision = now if change is None else change.revision
             counts = newsroom.counts()
         return News(
             change=change,
             counts=counts,
+            empty=self._is_empty(counts),
             progress=newsroom.progress(),
             sources=newsroom.sources() if slow or change else None,
             poller=newsroom.poller() if slow else None,
@@ -76,6 +90,13 @@ class Desk:
             problems=trouble,
         )
 
+    def _is_empty(self, counts: Counts | None) -> bool:
+        if counts is not None:
+            self._empty = not counts.all.total and self.newsroom.count(View(shelf="all"))[0] == 0
+        return self._empty
+
     def close(self, *, wait: bool = True) -> None:
         """Let the store thread finish what it has."""
-        self.pool.shutdown(wait=wait, cancel_futures=True)
+        for pool in (self._aside, self.pool):
+            if pool is not None:
+                pool.shutdown(wait=wait, cancel_futures=True)

@@ -70,7 +70,7 @@ def open_browser(address: str) -> bool:
 
 
 def clipboard(text: str, environ: Mapping[str, str]) -> str:
-    """What the terminal must be told to have a text on the reader's clipboard: OSC 52, in tmux passed through as well."""
+    """What the terminal must be told to have a text on the reader's clipboard: OSC 52, in tmux passed on."""
     payload = base64.b64encode(clean(text, cap=CLIP).encode()).decode()
     sequence = f"\x1b]52;c;{payload}\x07"
     if environ.get("TMUX"):

@@ -1,4 +1,4 @@
-"""The themes: a handful of colours each, from which come Textual's variables and the styles that rows are drawn with."""
+"""The themes: a handful of colours each, from which come Textual's variables and the styles of drawn lines."""
 
 from __future__ import annotations
 

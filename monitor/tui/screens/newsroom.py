@@ -18,14 +18,15 @@ from monitor.tui.widgets.bars import Bar, Foot, Tab, Tabs
 from monitor.tui.widgets.headlines import Headlines
 from monitor.tui.widgets.panes import Panes
 from monitor.tui.widgets.rows import Rows
+from monitor.tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.widget import Widget
 
     from monitor.model import Counts
     from monitor.tui.desk import Desk, News
-    from monitor.tui.widgets.prompt import Prompt, Question
     from monitor.tui.widgets.reader import Reader
 
 BESIDE = 120
@@ -38,12 +39,14 @@ class NewsroomScreen(Triage):
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("triage", "desk")]
 
     def __init__(self, desk: Desk, session: Session) -> None:
-        super().__init__()
-        self.desk, self.session = desk, session
+        super().__init__(desk)
+        self.session = session
         self.counts: Counts | None = None
         self.status = status.Status()
+        self.welcome: Welcome | None = None
+        self.ever = False
+        """Something was stored; the panes have been shown."""
         self.reader: Reader | None = None
-        self.prompt: Prompt | None = None
         panes = desk.newsroom.panes()
         self.panes = Panes(panes, self._make, self.told)
         self.panes.index = next((n for n, pane in enumerate(panes) if pane.id == session.pane), 0)
@@ -86,6 +89,7 @@ class NewsroomScreen(Triage):
             for pane in self.panes.lists:
                 pane.show_tally(status.tally(news.counts, pane.pane))
             self.told()
+        self.welcome_or_panes(news)
         if news.change is not None:
             self.catch_up()
         if self.status.take(news):
@@ -93,6 +97,26 @@ class NewsroomScreen(Triage):
         if news.problems and news.problems != self.status.problems:
             self.say(news.problems[0], "error")
         self.status.problems = news.problems if news.problems is not None else self.status.problems
+
+    def welcome_or_panes(self, news: News) -> None:
+        """Nothing stored at all is told in the place of the panes."""
+        if self.counts is None or (self.welcome is None and self.ever):
+            return
+        welcome = self.welcome
+        if self.counts.all.total or self.counts.starred.total or not news.empty:
+            self.ever = True
+            if welcome is not None:
+                self.welcome = None
+                welcome.remove()
+                self.panes.display = True
+                self.panes.show()
+        else:
+            if welcome is None:
+                newsroom = self.desk.newsroom
+                welcome = self.welcome = Welcome(str(newsroom.settings.folder), read_only=newsroom.read_only)
+                self.panes.display = False
+                self.query_one("#middle").mount(welcome)
+            welcome.take(news)
 
     def tell_status(self) -> None:
         """The bar above."""
@@ -114,42 +138,15 @@ class NewsroomScreen(Triage):
         tally = status.tally(self.counts, pane) if self.counts is not None else None
         return Tab(self.panes.label(number), pane.title, tally.unread if tally else 0, number == self.panes.index)
 
-    def tell_keys(self) -> None:
-        """The keys of where the focus is."""
-        scopes: tuple[commands.Scope, ...] = (
-            ("move", "detail", "triage") if self.in_reader else ("move", "desk", "triage")
-        )
-        self.query_one(Foot).offer(
-            commands.footer((*scopes, "everywhere"), self.desk.keys, read_only=self.desk.newsroom.read_only)
-        )
+    @property
+    def scopes(self) -> tuple[commands.Scope, ...]:
+        """The reader's commands come first where it has the keys."""
+        return ("move", "detail", "triage") if self.in_reader else ("move", "desk", "triage")
 
-    def say(self, text: str, role: str = "ink") -> None:
-        """Tell something at the foot until the next key."""
-        self.query_one(Foot).say(text, role)
-
-    def on_key(self) -> None:
-        """What was said has been read."""
-        self.query_one(Foot).hush()
-
-    def ask(self, question: Question) -> None:
-        """Ask something at the foot."""
-        from monitor.tui.widgets.prompt import Prompt
-
-        async def show() -> None:
-            if self.prompt is None:
-                self.prompt = Prompt(self._answered)
-                await self.mount(self.prompt)
-            self.query_one(Foot).display = False
-            self.prompt.ask(question)
-
-        self.call_next(show)
-
-    def _answered(self) -> None:
-        self.query_one(Foot).display = True
-        if self.in_reader and self.reader is not None:
-            self.reader.focus()
-        else:
-            self.panes.current.focus()
+    @property
+    def home(self) -> Widget:
+        """The reader, or the current pane."""
+        return self.reader if self.in_reader and self.reader is not None else self.panes.current
 
     # -- focus ------------------------------------------------------------------------------------------------
 
@@ -179,6 +176,10 @@ class NewsroomScreen(Triage):
     @on(Rows.Chosen)
     def _chosen(self) -> None:
         self.action_open()
+
+    def on_reader_turned(self, event: Reader.Turned) -> None:
+        """Read on."""
+        self.read_on(event.step)
 
     def action_next_pane(self) -> None:
         """Go to the next pane, round the corner."""
@@ -274,14 +275,6 @@ class NewsroomScreen(Triage):
             self.say("no further item here", "quiet")
         else:
             self.action_open()
-
-    def action_next_item(self) -> None:
-        """Read the next item."""
-        self.read_on(1)
-
-    def action_previous_item(self) -> None:
-        """Read the previous item."""
-        self.read_on(-1)
 
     # -- what the panes show ----------------------------------------------------------------------------------
 
@@ -415,7 +408,44 @@ class NewsroomScreen(Triage):
         except MonitorError as error:
             self.say(str(error), "error")
 
+    def ask_to_quit(self) -> None:
+        """Ask whether to leave."""
+        from monitor.tui.widgets.prompt import Question
+
+        async def answer(_: str) -> str | None:
+            self.app.exit(0)
+            return None
+
+        self.ask(Question(label="Quit?", answer=answer, confirm=True))
+
     # -- other screens, and back ------------------------------------------------------------------------------
+
+    def action_sources(self) -> None:
+        """Go to the sources; one that is picked there shows its items here."""
+        from monitor.tui.screens.sources import SourcesScreen
+
+        def picked(source_id: str | None) -> None:
+            if source_id is not None:
+                self.close_reader()
+                view = View(source=source_id, shelf="all")
+                self.panes.add(Pane(id="source", title=self.source_title(source_id), view=view))
+
+        self.app.push_screen(SourcesScreen(self.desk), picked)
+
+    def action_edit(self) -> None:
+        """Edit the watchlist of the pane."""
+        topic = self.desk.newsroom.topic(self.panes.current.pane.view.topic or "")
+        if topic is None:
+            self.say("only the pane of a topic has a watchlist to edit", "warning")
+            return
+        from monitor.tui.screens.editor import EditorScreen
+
+        self.app.push_screen(EditorScreen(self.desk, topic), self._edited)
+
+    def _edited(self, said: str | None) -> None:
+        self.panes.renew(self.desk.newsroom.panes())
+        if said is not None:
+            self.say(said, "good")
 
     def step_back(self) -> bool:
         """One step back; False where there is none."""

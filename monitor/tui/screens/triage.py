@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
-
-from textual.screen import Screen
 
 from monitor import triage
 from monitor.config import duration
@@ -15,12 +13,11 @@ from monitor.errors import MonitorError, UsageError
 from monitor.model import Action, Mark, Story, View
 from monitor.text import clean_line
 from monitor.tui import outside
+from monitor.tui.screens.base import DeskScreen
 
 if TYPE_CHECKING:
-    from monitor.tui.desk import Desk
     from monitor.tui.widgets.headlines import Headlines
     from monitor.tui.widgets.panes import Panes
-    from monitor.tui.widgets.prompt import Question
     from monitor.tui.widgets.reader import Reader
 
 SAID = {
@@ -72,22 +69,13 @@ def until(text: str, now: datetime) -> datetime:
         raise UsageError("no such time", hint='say "2h", "3d", "18:30" or "tomorrow"') from None
 
 
-class Triage(Screen[None]):
-    """What the newsroom screen does with items. The screen gives the panes, the reader and the foot."""
+class Triage(DeskScreen):
+    """What the newsroom screen does with items. The screen gives the panes and the reader."""
 
-    desk: Desk
     panes: Panes
     reader: Reader | None
     applying = False
     in_reader = False
-
-    def say(self, text: str, role: str = "ink") -> None:
-        """Tell something at the foot."""
-        raise NotImplementedError
-
-    def ask(self, question: Question) -> None:
-        """Ask something at the foot."""
-        raise NotImplementedError
 
     def read_on(self, step: int) -> None:
         """Show the next or previous item in the reader."""
@@ -237,11 +225,11 @@ class Triage(Screen[None]):
 
         self._ask_value("tag", answer)
 
-    def _ask_value(self, label: str, answer: object) -> None:
+    def _ask_value(self, label: str, answer: Callable[[str], Awaitable[str | None]]) -> None:
         from monitor.tui.widgets.prompt import Question
 
         if self.targets:
-            self.ask(Question(label=f"{label}:", answer=answer))  # type: ignore[arg-type]
+            self.ask(Question(label=f"{label}:", answer=answer))
         else:
             self.say("nothing is selected", "warning")
 

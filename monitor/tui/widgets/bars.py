@@ -1,4 +1,4 @@
-"""The one-line bars: status above, topics below it, keys and messages at the foot. Each is drawn anew only when it differs."""
+"""The one-line bars: status above, panes below it, keys and messages at the foot; drawn anew only when they differ."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from textual.message import Message
 from monitor.errors import MonitorError
 from monitor.model import Story, Tally, View
 from monitor.tui import paint
+from monitor.tui.session import PaneSession
 from monitor.tui.themes import Ground, Look
 from monitor.tui.widgets.rows import Rows
 from monitor.tui.widgets.window import NEWS, Fetch, Window
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from monitor.newsroom import Pane
     from monitor.tui.desk import Desk
-    from monitor.tui.session import PaneSession
 
 FAR = 1000
 """Rows read at a time on the way to the last."""
@@ -103,7 +103,7 @@ class Headlines(Rows):
 
     def restore(self, was: PaneSession) -> None:
         """Stand as at the last time."""
-        self.limit, self.chosen = was.limit, was.item
+        self.limit, self.chosen, self.pinned = was.limit, was.item, was.item is not None
         self.view = replace(self.view, unread=was.unread, order="score" if was.by_score else "time")
 
     def remember(self) -> PaneSession:
@@ -165,6 +165,8 @@ class Headlines(Rows):
             self.refresh()
             return
         number = self.window.number(self.chosen)
+        if fetch.kind == "top" and number is None:
+            self.pinned, self.cursor, self.top = False, 0, 0
         if self.following or (not self.pinned and not self.has_focus):
             number = None
             self.cursor = self.top = 0
@@ -175,6 +177,8 @@ class Headlines(Rows):
             self.cursor += shift
             self.top += shift
         self.cursor = max(0, min(self.cursor, self.count - 1))
+        if fetch.kind == "top":
+            self.show_cursor()
         self.top = max(0, min(self.top, self.count - self.height))
         if not self.pinned and self.cursor >= self.height > 0:
             self.pinned = True
@@ -194,7 +198,7 @@ class Headlines(Rows):
         if was != (self.pinned, self.following):
             self.repaint_head()
         if not self.pinned and self.window.waiting:
-            self.restart()
+            self.action_first()
         self.pull()
 
     def scroll_rows(self, rows: int) -> None:
@@ -206,10 +210,10 @@ class Headlines(Rows):
         """Go to the newest, of all that has arrived."""
         self._to_last = False
         if self.window.waiting or self.window.first:
-            self.chosen = None
-            self.cursor = self.top = 0
+            self.chosen, self.cursor, self.top = None, 0, 0
             self.restart()
-        self.move_to(0)
+        else:
+            self.move_to(0)
 
     def action_last(self) -> None:
         """Go to the last row held, and on to the last of all."""
@@ -271,7 +275,7 @@ class Headlines(Rows):
 
     def on_focus(self) -> None:
         """The cursor is seen from here on."""
-        self.chosen = self.story.id if self.story else None
+        self.chosen = self.story.id if self.story else self.chosen
 
     def on_show(self) -> None:
         """Read what was not read while hidden."""
@@ -299,8 +303,7 @@ class Headlines(Rows):
             (paint.cut(self.pane.title, width // 2), "head" if focused else "title"),
         ]
         left.append((unread, "fresh" if unread else "faint"))
-        for text in self.notes():
-            left.append((f" {paint.cut(text, width // 2)}", "hit"))
+        left += [(f" {paint.cut(text, width // 2)}", "hit") for text in self.notes()]
         if self.tally and (sparks := paint.sparkline(self.tally.hourly, 24 if width > 64 else 12)):
             left.append((f" {sparks}", "accent" if focused else "faint"))
         left.append((" ", "faint"))

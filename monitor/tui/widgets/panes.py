@@ -98,8 +98,9 @@ class Panes(Container):
             if rows_list not in wanted:
                 rows_list.display = False
         fresh = [rows_list for rows_list in wanted if not rows_list.is_attached]
-        for rows_list in wanted:
+        for number, rows_list in enumerate(wanted, 1):
             rows_list.display = True
+            rows_list.styles.column_span = 1 + (columns - 1 - (number - 1) % columns if number == len(wanted) else 0)
         if fresh:
             self.mount(*fresh)
             order = {id(self._lists[pane.id]): n for n, pane in enumerate(self.panes) if pane.id in self._lists}

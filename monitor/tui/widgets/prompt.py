@@ -31,7 +31,7 @@ Verdict = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked. `answer` takes the text, or says why it cannot; `judge` says what it would do while it is typed."""
+    """What is asked. `answer` takes the text or says why not; `judge` says what it would do while it is typed."""
 
     label: str
     answer: Callable[[str], Awaitable[str | None]]

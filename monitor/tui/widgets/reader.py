@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
+from textual.message import Message
 
 from monitor.tui import article, commands, paint
 from monitor.tui.widgets.rows import Rows
@@ -29,6 +30,13 @@ class Reader(Rows):
 
     HEAD: ClassVar[int] = 1
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("detail")]
+
+    class Turned(Message):
+        """The reader wants the next item (1) or the previous one (-1)."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
 
     def __init__(self, measure: int, *, source_title: Callable[[str], str], clock: Callable[[], datetime]) -> None:
         super().__init__(id="reader")
@@ -146,6 +154,14 @@ class Reader(Rows):
         if not self.top <= line < self.top + self.height:
             self.move_to(max(0, line - self.height // 3))
         self.refresh()
+
+    def action_next_item(self) -> None:
+        """Read the next item."""
+        self.post_message(self.Turned(1))
+
+    def action_previous_item(self) -> None:
+        """Read the previous item."""
+        self.post_message(self.Turned(-1))
 
     def action_raw(self) -> None:
         """Change between the text as it came and as it is read."""

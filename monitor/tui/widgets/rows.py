@@ -63,7 +63,7 @@ class Rows(Widget, can_focus=True):
         """One line of the heading."""
         raise NotImplementedError
 
-    def draw_empty(self, y: int, width: int) -> list[Segment]:
+    def draw_empty(self, y: int, width: int) -> list[Segment]:  # noqa: ARG002
         """A line below the last row."""
         return [Segment(" " * width, self.look.style("ink"))]
 

@@ -1,0 +1,81 @@
+"""What all screens share: a foot that tells keys, says things and asks questions, and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.screen import Screen
+
+from monitor.tui import commands
+from monitor.tui.widgets.bars import Foot
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from monitor.tui.desk import Desk, News
+    from monitor.tui.widgets.prompt import Prompt, Question
+
+
+class DeskScreen(Screen[str | None]):
+    """A screen over the newsroom. It may end with a word for the screen below."""
+
+    SCOPES: ClassVar[tuple[commands.Scope, ...]] = ("move",)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.prompt: Prompt | None = None
+
+    @property
+    def scopes(self) -> tuple[commands.Scope, ...]:
+        """The scopes of commands that hold here, most particular first."""
+        return self.SCOPES
+
+    @property
+    def home(self) -> Widget:
+        """What has the keys when nothing is asked."""
+        raise NotImplementedError
+
+    def take(self, news: News) -> None:
+        """Take up what changed in the store."""
+
+    def step_back(self) -> bool:
+        """One step back within the screen; False where there is none."""
+        return False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Nothing that writes with --read-only."""
+        return commands.allowed(action, read_only=self.desk.newsroom.read_only)
+
+    # -- the foot ---------------------------------------------------------------------------------------------
+
+    def tell_keys(self) -> None:
+        """Tell the keys of where one is."""
+        read_only = self.desk.newsroom.read_only
+        self.query_one(Foot).offer(commands.footer((*self.scopes, "everywhere"), self.desk.keys, read_only=read_only))
+
+    def say(self, text: str, role: str = "ink") -> None:
+        """Tell something at the foot until the next key."""
+        if self.is_mounted:
+            self.query_one(Foot).say(text, role)
+
+    def on_key(self) -> None:
+        """What was said has been read."""
+        self.query_one(Foot).hush()
+
+    def ask(self, question: Question) -> None:
+        """Ask something at the foot."""
+        from monitor.tui.widgets.prompt import Prompt
+
+        async def show() -> None:
+            if self.prompt is None:
+                self.prompt = Prompt(self._answered)
+                await self.mount(self.prompt)
+            self.query_one(Foot).display = False
+            self.prompt.ask(question)
+
+        self.call_next(show)
+
+    def _answered(self) -> None:
+        self.query_one(Foot).display = True
+        self.home.focus()

@@ -1,0 +1,262 @@
+"""The watchlist editor: the query on one side, on the other what it would do to the last days, as it is typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual import events, on
+from textual.containers import Container
+from textual.widgets import TextArea
+
+from monitor.errors import MonitorError, QueryError
+from monitor.text import clean, clean_line
+from monitor.tui import commands, paint
+from monitor.tui.screens.base import DeskScreen
+from monitor.tui.themes import look
+from monitor.tui.widgets.bars import Bar, Foot
+from monitor.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from rich.text import Text
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from monitor.model import Story, Topic
+    from monitor.newsroom import Preview
+    from monitor.tui.desk import Desk
+    from monitor.tui.themes import Ground
+    from monitor.tui.widgets.bars import Parts
+
+SPANS = (7, 30, 90)
+"""Days of history that can be looked at."""
+PAUSE = 0.35
+"""Seconds after the last key before the query is tried."""
+BAR = 24
+"""Cells of the longest bar."""
+
+_PARTS = re.compile(
+    r"""(?P<good>"(?:[^"\\]|\\.)*"~?|\{[^}]*\})"""
+    r"""|(?P<accent>\b(?:AND|OR|NOT)\b|\b(?:NEAR|ONEAR|NOTNEAR|ATLEAST)(?:/\d+)?)"""
+    r"""|(?P<hit>@[\w-]+)|(?P<warning>\b[a-z]+:)|(?P<star>/(?:[^/\s\\]|\\.)+/[a-z]*)|(?P<quiet>[()^~]|\*)"""
+)
+
+
+class QueryArea(TextArea):
+    """A query with its parts coloured and the place of an error marked."""
+
+    wrong: int | None = None
+    """Where the query cannot be read: a 0-based offset."""
+
+    def get_line(self, line_index: int) -> Text:
+        """A line with its colours."""
+        line = super().get_line(line_index)
+        styles = look(self.app.theme)
+        for part in _PARTS.finditer(line.plain):
+            line.stylize(
+                styles.style(part.lastgroup or "ink").without_color + styles.style(part.lastgroup or "ink"),
+                *part.span(),
+            )
+        if self.wrong is not None:
+            before = sum(len(self.document.get_line(n)) + 1 for n in range(line_index))
+            at = self.wrong - before
+            if 0 <= at <= len(line.plain):
+                line.stylize(styles.style("error") + styles.style("hit-now"), at, at + 1)
+        return line
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.text = clean(event.text[:20_000], cap=10_000)
+        await super()._on_paste(event)
+
+
+class PreviewRows(Rows):
+    """What the query would do, as lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.can_focus = False
+        self.lines: Sequence[Parts] = ()
+        self.cursor = -1
+
+    @property
+    def count(self) -> int:
+        """How many lines."""
+        return len(self.lines)
+
+    def show(self, lines: Sequence[Parts]) -> None:
+        """Show these lines."""
+        if lines != self.lines:
+            self.lines = lines
+            self.top = max(0, min(self.top, self.count - self.height))
+            self.refresh()
+
+    def draw(self, number: int, width: int, ground: Ground) -> list[Segment]:  # noqa: ARG002
+        """One line."""
+        return paint.line(self.lines[number], width, self.look)
+
+
+class EditorScreen(DeskScreen):
+    """Opened with e on a topic's pane; ends with what was saved, in words."""
+
+    SCOPES: ClassVar[tuple[commands.Scope, ...]] = ("editor",)
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("editor")]
+    DEFAULT_CSS = """
+    EditorScreen #sides { layout: horizontal; height: 1fr; }
+    EditorScreen #sides.-narrow { layout: vertical; }
+    EditorScreen QueryArea, EditorScreen QueryArea:focus {
+        width: 45%; height: 1fr; border: none; padding: 0 1; background: $background;
+    }
+    EditorScreen .-narrow QueryArea { width: 1fr; height: 7; }
+    """
+
+    def __init__(self, desk: Desk, topic: Topic) -> None:
+        super().__init__(desk)
+        self.topic = topic
+        self.saved = topic.query
+        self.days = SPANS[0]
+        self._turn = 0
+
+    def compose(self) -> ComposeResult:
+        """A bar, the query, the preview, the foot."""
+        yield Bar(id="status")
+        with Container(id="sides"):
+            area = QueryArea(
+                clean(self.topic.query), soft_wrap=True, compact=True, read_only=self.desk.newsroom.read_only
+            )
+            area.cursor_blink = False
+            area.highlight_cursor_line = False
+            yield area
+            yield PreviewRows()
+        yield Foot(id="foot")
+
+    @property
+    def home(self) -> QueryArea:
+        """The query."""
+        return self.query_one(QueryArea)
+
+    def on_mount(self) -> None:
+        """Try the query as it is saved."""
+        self.tell_keys()
+        self.home.focus()
+        self._tell(())
+        self.try_soon()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """One above the other where the screen is narrow."""
+        self.query_one("#sides").set_class(event.size.width < 100, "-narrow")
+
+    def _tell(self, right: Parts) -> None:
+        changed = " · changed" if self.home.text != self.saved else ""
+        left = ((" Watchlist ", "head"), (f" {paint.cut(self.topic.title, 40)}", "title"), (changed, "hit"))
+        self.query_one("#status", Bar).put(left, right)
+
+    @on(TextArea.Changed)
+    def try_soon(self) -> None:
+        """Try the query once the typing pauses; an earlier trial ends."""
+        self._turn += 1
+        turn = self._turn
+        self.set_timer(PAUSE, lambda: self.run_worker(self._try(turn), group="preview"))
+
+    async def _try(self, turn: int) -> None:
+        if turn != self._turn:
+            return
+        text = self.home.text
+        newsroom = self.desk.newsroom
+        self._tell(((f"looking at {self.days} days… ", "quiet"),))
+        try:
+            preview = await self.desk.call_aside(
+                newsroom.preview,
+                text,
+                topic=self.topic.id,
+                since=newsroom.clock() - timedelta(days=self.days),
+                stop=lambda: turn != self._turn,
+            )
+        except QueryError as error:
+            self._show_wrong(error)
+            return
+        except MonitorError as error:
+            self.say(str(error), "error")
+            return
+        if turn == self._turn and self.is_mounted:
+            self.home.wrong = None
+            self.home.refresh()
+            self._tell(((f"{preview.matched:,} in {self.days} days ", "good" if preview.matched else "warning"),))
+            self.query_one(PreviewRows).show(list(self._lines(preview)))
+
+    def _show_wrong(self, error: QueryError) -> None:
+        self.home.wrong = error.column - 1
+        self.home.refresh()
+        self._tell(((f"column {error.column} ", "error"),))
+        lines: list[Parts] = [((f" column {error.column}: {clean_line(error.message)}", "error"),)]
+        if error.hint:
+            lines.append(((f" {clean_line(error.hint)}", "quiet"),))
+        self.query_one(PreviewRows).show(lines)
+
+    def _lines(self, preview: Preview) -> Iterator[Parts]:
+        for lint in preview.lints:
+            yield ((f" column {lint.column}: {clean_line(lint.message)}", "warning"),)
+            if lint.hint:
+                yield ((f"   {clean_line(lint.hint)}", "quiet"),)
+        if preview.gained or preview.lost:
+            yield (
+                (f" gains {len(preview.gained):,}", "good"),
+                (f"   loses {len(preview.lost):,}", "error"),
+                (" against the saved one", "quiet"),
+            )
+            yield from (self._story("+", "good", story) for story in preview.gained[:5])
+            yield from (self._story("−", "error", story) for story in preview.lost[:5])
+            yield ()
+        top = max(preview.per_day.values(), default=0) or 1
+        for day, hits in list(preview.per_day.items())[-14:]:
+            bar = "█" * max(1 if hits else 0, round(hits * BAR / top))
+            yield ((f" {day[5:]} ", "quiet"), (f"{hits:>6,} ", "ink"), (bar, "accent"))
+        if preview.sources:
+            yield ()
+            for source_id, hits in preview.sources[:6]:
+                source = self.desk.newsroom.settings.source(source_id)
+                title = source.title if source else source_id
+                yield ((f" {hits:>6,} ", "ink"), (paint.cut(title, 30), "quiet"))
+        if preview.samples:
+            yield ()
+            yield from (self._story(" ", "quiet", story) for story in preview.samples[:10])
+
+    def _story(self, sign: str, role: str, story: Story) -> Parts:
+        when = paint.moment(story.item.published, self.desk.newsroom.clock())
+        return ((f" {sign} ", role), (f"{when:<6} ", "quiet"), (clean_line(story.item.title), "ink"))
+
+    async def action_save(self) -> None:
+        """Write the query to topics.toml and go back."""
+        text = self.home.text.strip()
+        try:
+            await self.desk.call(self.desk.newsroom.save_topic, self.topic.id, text)
+        except QueryError as error:
+            self._show_wrong(error)
+            self.say(f"not saved: {error}", "error")
+        except MonitorError as error:
+            self.say(f"not saved: {error}", "error")
+        else:
+            self._turn += 1
+            self.dismiss(f"saved the watchlist of {self.topic.title}; history is matched again")
+
+    def action_more_history(self) -> None:
+        """Look further back, or at the last days again."""
+        self.days = SPANS[(SPANS.index(self.days) + 1) % len(SPANS)]
+        self.try_soon()
+
+    def step_back(self) -> bool:
+        """Ask before a change is lost."""
+        if self.home.text.strip() == self.saved.strip() or self.home.read_only:
+            self._turn += 1
+            return False
+        from monitor.tui.widgets.prompt import Question
+
+        async def answer(_: str) -> str | None:
+            self._turn += 1
+            self.dismiss(None)
+            return None
+
+        self.ask(Question(label="Leave without saving?", answer=answer, confirm=True))
+        return True

@@ -1,0 +1,75 @@
+"""The first start: nothing is stored yet, and this says what is happening until something is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from monitor.tui import paint
+from monitor.tui.status import BAD, WORK
+from monitor.tui.themes import look
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.newsroom import SourceStatus
+    from monitor.tui.desk import News
+    from monitor.tui.widgets.bars import Parts
+
+BAR = 40
+
+
+class Welcome(Widget):
+    """In the place of the panes until the first item is there."""
+
+    DEFAULT_CSS = "Welcome { width: 1fr; height: 1fr; }"
+
+    def __init__(self, folder: str, *, read_only: bool) -> None:
+        super().__init__()
+        self.folder, self.read_only = folder, read_only
+        self.lines: Sequence[Parts] = ()
+        self.sources: Sequence[SourceStatus] = ()
+
+    def take(self, news: News) -> None:
+        """Tell how far the first poll is."""
+        self.sources = news.sources if news.sources is not None else self.sources
+        lines: list[Parts] = [(("  Nothing is stored yet.", "title"),), ()]
+        if news.progress:
+            for work in news.progress:
+                share = round(BAR * work.done / work.total) if work.total else 0
+                lines.append(
+                    (
+                        (f"  {WORK.get(work.name, work.name):<22}", "ink"),
+                        ("█" * share, "accent"),
+                        ("─" * (BAR - share), "faint"),
+                        (f"  {work.done:,} of {work.total:,} ", "ink"),
+                        (paint.cut(work.detail, 60), "quiet"),
+                    )
+                )
+        elif self.read_only or news.poller == "none":
+            lines.append(
+                (("  Nobody polls this store. `monitor poll` does, or a dashboard without --no-poll.", "warning"),)
+            )
+        elif not self.sources:
+            lines.append((("  There are no sources. `monitor sources add URL` adds one.", "warning"),))
+        else:
+            lines.append((("  The first poll begins; what it finds appears here by itself.", "ink"),))
+        bad = [source for source in self.sources if source.health.status in BAD]
+        if bad:
+            lines += [(), ((f"  {len(bad)} of {len(self.sources)} sources failed so far:", "error"),)]
+            for source in bad[:8]:
+                message = paint.cut(source.health.message or source.health.status, 90)
+                lines.append(((f"    {paint.fitted(source.source.title, 24)} ", "ink"), (message, "quiet")))
+        lines += [(), ((f"  Sources and watchlists are read from {paint.cut(self.folder, 200)}", "quiet"),)]
+        lines.append((("  S shows the sources, ? all keys.", "quiet"),))
+        if lines != self.lines:
+            self.lines = lines
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line, a little below the top."""
+        number = y - 2
+        parts = self.lines[number] if 0 <= number < len(self.lines) else ()
+        return Strip(paint.line(parts, self.size.width, look(self.app.theme)), self.size.width)
