@@ -21,6 +21,7 @@ from monitor.text import clean, clean_line
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from monitor.config import Settings
@@ -81,7 +82,8 @@ class Newsroom:
         self.read_only = read_only
         self.clock = clock
         self.watchlists = Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)
-        self._stamp = config.stamp(settings.folder)
+        self._stamp = (settings.folder, config.stamp(settings.folder))
+        self._notices: list[str] = []
         self._child: subprocess.Popen[bytes] | None = None
         self._watch: Any = None
 
@@ -256,7 +258,7 @@ class Newsroom:
     def set_enabled(self, source_id: str, enabled: bool) -> None:
         """Switch a source on or off in sources.toml."""
         self._writing("change sources")
-        config.set_enabled(self.settings.folder, source_id, enabled)
+        config.set_enabled(self._own_folder(), source_id, enabled)
         self.reload()
 
     def poller(self) -> PollerState:
@@ -339,30 +341,38 @@ class Newsroom:
         """
         self._writing("save a watchlist")
         self.parse(query)
-        config.save_topic(self.settings.folder, topic_id, query)
+        config.save_topic(self._own_folder(), topic_id, query)
         self.reload()
+
+    def _own_folder(self) -> Path:
+        """A config folder that may be written; that it had to be begun is told with `problems`."""
+        written = config.own_folder(self.settings)
+        if written.notice:
+            self._notices.append(written.notice)
+        return written.folder
 
     # ------------------------------------------------------------------------------------------ house-keeping
 
     def reload(self) -> tuple[bool, tuple[str, ...]]:
         """Take up a changed config: whether something changed, and problems. On a problem the last good one stays."""
-        stamp = config.stamp(self.settings.folder)
+        folder, origin = config.current(self.settings)
+        stamp = (folder, config.stamp(folder))
         if stamp == self._stamp:
             return False, ()
         self._stamp = stamp
         try:
-            settings = config.load(self.settings.folder, self.settings.store, os.environ)
+            settings = config.load(folder, self.settings.store, os.environ)
         except ConfigError as error:
             return False, error.problems
         watchlists = Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)
         if watchlists.problems:
             return False, tuple(map(str, watchlists.problems))
-        self.settings, self.watchlists = replace(settings, origin=self.settings.origin), watchlists
+        self.settings, self.watchlists = replace(settings, origin=origin), watchlists
         return True, ()
 
     def problems(self) -> tuple[str, ...]:
         """What a person should know now, a line each: unreadable watchlists, what the store had to mend."""
-        return (*map(str, self.watchlists.problems), *self.store.notices())
+        return (*map(str, self.watchlists.problems), *self.store.notices(), *self._notices)
 
     def session(self) -> Mapping[str, Any]:
         """Where this user's last dashboard stood."""

@@ -10,7 +10,7 @@ from monitor.config.edit import (
     set_enabled,
 )
 from monitor.config.kinds import duration
-from monitor.config.load import load, stamp
+from monitor.config.load import current, load, stamp
 from monitor.config.places import FILES, data_folder, log_file, shipped_folder, user_folder
 from monitor.config.settings import Dashboard, Network, Retention, Settings
 
@@ -22,6 +22,7 @@ __all__ = [
     "Settings",
     "Written",
     "add_source",
+    "current",
     "data_folder",
     "duration",
     "init",

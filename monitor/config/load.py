@@ -37,6 +37,13 @@ def load(config: Path | None, store: str | None, environ: Mapping[str, str]) -> 
     return _Loading(folder, origin).settings(store or environ.get("MONITOR_STORE"), environ)
 
 
+def current(settings: Settings) -> tuple[Path, str]:
+    """The folder that the lookup behind these settings gives now, and why: the user's own may have been begun since."""
+    if settings.origin == "shipped" and _is_config(places.user_folder()):
+        return places.user_folder(), "user"
+    return settings.folder, settings.origin
+
+
 def stamp(folder: Path) -> str:
     """Changes when a file of a config folder does; cheap enough to ask every second."""
     stamps = []

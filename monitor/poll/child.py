@@ -61,7 +61,9 @@ def watchers_file(store_url: str) -> Path | None:
 
 def start(settings: Settings, *, log: Path | None = None) -> subprocess.Popen[bytes]:
     """Start a poller that ends when nobody watches. Its complaints go to `log`, never to the screen."""
-    words = ["poll", "--while-watched", "--config", str(settings.folder), "--store", settings.store]
+    words = ["poll", "--while-watched", "--store", settings.store]
+    if settings.origin == "--config":
+        words += ["--config", str(settings.folder)]
     with contextlib.ExitStack() as stack:
         complaints = stack.enter_context(log.open("ab")) if log else subprocess.DEVNULL
         return subprocess.Popen(  # noqa: S603 - our own interpreter and words
