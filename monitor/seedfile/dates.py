@@ -62,6 +62,7 @@ _AGO = re.compile(
 _MONTH_DAY = re.compile(
     rf"\b(?:{_NAMES})\b\.?\s+{_DAY.replace('?P<d>', '')}|{_DAY.replace('?P<d>', '')}\.?\s+(?:{_NAMES})\b", re.IGNORECASE
 )
+_NAMED = re.compile(r"^(?:[^\s,|·]+\s+){0,7}[^\s,|·]+\s*[,|·–—]\s*$")
 _NEAR = 24
 _LINE = 160
 
@@ -96,6 +97,9 @@ def timestamp_line(text: str) -> list[Stamp]:
     if not times:
         return []
     rest = text.translate(_DIGITS)
+    named = _NAMED.match(rest[: times[0].span[0]]) if times[-1].span[1] >= len(rest.rstrip()) - 1 else None
+    if named is not None:
+        return times
     for stamp in reversed(times):
         rest = rest[: stamp.span[0]] + " " + rest[stamp.span[1] :]
     rest = _FILLER.sub(" ", _TIME.sub(" ", rest))

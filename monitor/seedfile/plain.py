@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.model import Entry
 from monitor.seedfile import wire
 from monitor.seedfile.blocks import Unit, split_sentences, units
+from monitor.seedfile.dispatch import complete
 from monitor.seedfile.parsed import Block, Parsed
 from monitor.seedfile.roles import Part, judge
 
@@ -17,13 +19,16 @@ _END_MARK = re.compile(r"^\W{0,3}(?:-?30-?|ENDS?|# ?# ?#|\(END\)|ИТАР|انت
 _TITLE_CHARS = 180
 
 
-def parse_text(text: str, *, boilerplate: frozenset[str] = frozenset()) -> Parsed:
-    """The entries of a safe text, most often one."""
+def parse_text(text: str, *, boilerplate: frozenset[str] = frozenset(), title: str | None = None) -> Parsed:
+    """The entries of a safe text, most often one; always one where its format names the `title`."""
     entries: list[Entry] = []
     blocks: list[Block] = []
-    for number, article in enumerate(split_articles(units(text))):
-        parts = judge(article, boilerplate)
-        entries.append(entry_of(parts, raw=text if not number else "\n\n".join(unit.text for unit in article)))
+    found = units(text)
+    articles = split_articles(found) if title is None else [found]
+    for number, article in enumerate(articles):
+        parts = judge(article, boilerplate, title=title)
+        raw = text if len(articles) == 1 else "\n\n".join(unit.text for unit in article)
+        entries.append(entry_of(parts, raw=raw, title=title))
         blocks.extend(_block(part, number) for part in parts)
     return Parsed(entries=tuple(entries), format="text", blocks=tuple(blocks))
 
@@ -60,69 +65,40 @@ def _opens_article(following: Sequence[Unit], *, certain: bool) -> bool:
     )
 
 
-def entry_of(parts: Sequence[Part], *, raw: str) -> Entry:
-    """The entry that judged parts make."""
+def entry_of(parts: Sequence[Part], *, raw: str, title: str | None = None) -> Entry:
+    """The entry that judged parts make, under the `title` that its format names or the headline among them."""
     notes = [
-        f"{part.role}: {part.text[:60]!r} ({part.reason})" for part in parts if part.role not in ("body", "navigation")
+        f"{part.role}: {part.text[:60]!r}, {part.reason}" for part in parts if part.role not in ("body", "navigation")
     ]
-    headline = next((part.text for part in parts if part.role == "headline"), None)
+    headline = title or next((part.text for part in parts if part.role == "headline"), None)
     body = [part.text for part in parts if part.role == "body"]
-    guessed = headline is None
-    if headline is None and body:
+    guessed = headline is None and bool(body)
+    if guessed:
         headline = _first_sentence(body[0])
         notes.append("headline: guessed, the first sentence")
-    title, kind, urgency = _signals(parts, headline, notes)
-    line = wire.dateline(body[0]) if body else None
-    if line is not None:
-        notes.append(f"dateline: place {line.place!r}, agency {line.agency!r}")
     published, updated = _times(parts, notes)
     bylines = [part for part in parts if part.role == "byline"]
     agencies = (wire.agency_of(part.text.removeprefix("By ").strip("() .")) for part in bylines)
-    return Entry(
-        title=title,
-        title_guessed=guessed and title is not None,
+    entry = Entry(
+        title=headline,
+        title_guessed=guessed,
         dek=next((part.text for part in parts if part.role == "dek"), None),
         body="\n\n".join(body),
         captions=tuple(part.text for part in parts if part.role == "caption"),
         boilerplate=tuple(part.text for part in parts if part.role in ("navigation", "footer", "learned", "advisory")),
         authors=tuple(dict.fromkeys(name for part in bylines for name in part.authors or ())),
-        agency=(line.agency if line is not None else None) or next((name for name in agencies if name), None),
-        place=line.place if line is not None else None,
         section=_section(parts),
         published=published,
         updated=updated,
-        kind=kind,
-        urgency=urgency,
         raw=raw,
         notes=tuple(notes),
     )
+    entry = complete(entry, [part.signal for part in parts if part.signal is not None and part.role == "advisory"])
+    return replace(entry, agency=entry.agency or next((name for name in agencies if name), None))
 
 
 def _section(parts: Sequence[Part]) -> tuple[str, ...]:
     return next((part.section for part in reversed(parts) if part.role == "breadcrumb"), ())
-
-
-def _signals(
-    parts: Sequence[Part], headline: str | None, notes: list[str]
-) -> tuple[str | None, str | None, int | None]:
-    """The headline without the wire's prefixes, and the kind and urgency that the strongest signal sets."""
-    signals = [part.signal for part in parts if part.signal is not None and part.role == "advisory"]
-    title = headline
-    for _ in range(3):
-        signal = wire.headline_signal(title) if title else None
-        if signal is None:
-            break
-        signals.insert(0, signal)
-        if not signal.end or title is None:
-            break
-        title = title[signal.end :].strip()
-    if not signals:
-        return title, None, None
-    strongest = min(signals, key=lambda signal: (signal.urgency, signals.index(signal)))
-    kill = next((signal for signal in signals if signal.kind == "kill"), None)
-    chosen = kill or strongest
-    notes.append(f"kind: {chosen.kind}, urgency {chosen.urgency} ({chosen.reason})")
-    return title, chosen.kind, chosen.urgency
 
 
 def _times(parts: Sequence[Part], notes: list[str]) -> tuple[datetime | None, datetime | None]:

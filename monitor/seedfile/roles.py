@@ -64,17 +64,17 @@ class Part:
         return self.unit.text
 
 
-def judge(units: Sequence[Unit], learned: frozenset[str] = frozenset()) -> list[Part]:
-    """The parts of a page that holds one article, each with its role."""
+def judge(units: Sequence[Unit], learned: frozenset[str] = frozenset(), *, title: str | None = None) -> list[Part]:
+    """The parts of a page that holds one article, each with its role; none is looked for as headline but a known `title`."""
     parts = [_first_look(unit) for unit in units]
     _fill_boxes(parts)
     _drop_learned(parts, learned)
     start, stop = _article(parts)
-    title = _headline(parts, start, stop)
-    if title is not None and title >= start:
-        start = title + 1
-    stop = _cut_footer(parts, start, stop)
-    _head(parts, title, start)
+    place = _headline(parts, start, stop) if title is None else _known_headline(parts, start, title)
+    if place is not None and place >= start:
+        start = place + 1
+    stop = max(start, _cut_footer(parts, start, stop))
+    _head(parts, place, start)
     _body(parts, start, stop)
     _pull_quotes(parts)
     for part in parts[stop:]:
@@ -118,7 +118,7 @@ def _first_look(unit: Unit) -> Part:
         part.be("byline", "names who wrote it", 0.8)
         part.weight = -3
         return part
-    if unit.ends:
+    if unit.ends or cues.credits_tail(unit.text):
         part.weight = words if words >= 4 else 1
     elif unit.text.endswith((":", ",", ";", "—", "–")) or words >= 40:
         part.weight = words / 2
@@ -229,6 +229,15 @@ def _topmost(parts: list[Part], scores: dict[int, float], place: int) -> int:
     return run[0]
 
 
+def _known_headline(parts: list[Part], start: int, title: str) -> int | None:
+    """Where a title that is known stands once more."""
+    for place, part in enumerate(parts[: start + 3]):
+        if part.text.casefold() == title.casefold():
+            part.be("headline", "the title that the format names", 1.0)
+            return place
+    return None
+
+
 def _fuller(parts: list[Part], place: int) -> int:
     """The same words just before, with more punctuation: a page's title beside the headline set in two lines."""
     words = re.findall(r"\w+", parts[place].text)
@@ -272,13 +281,11 @@ def _headline_score(
 
 
 def _short_headline(parts: list[Part], start: int) -> tuple[float, int] | None:
-    """A headline of one or two words, where the text before the article holds nothing else."""
-    free = [
-        place
-        for place in range(min(start + 1, len(parts)))
-        if parts[place].role is None and not parts[place].unit.period
-    ]
-    return (0.0, free[0]) if len(free) == 1 or (free and start == 0) else None
+    """A headline of a word or two, or a long one, where nothing else stands before the article."""
+    free = [place for place in range(start) if parts[place].role is None]
+    if not free and start < len(parts) and parts[start].role is None and not parts[start].unit.prose:
+        free = [start] if not parts[start].unit.period else []
+    return (0.0, free[0]) if len(free) == 1 else None
 
 
 def _cut_footer(parts: list[Part], start: int, stop: int) -> int:
@@ -330,7 +337,7 @@ def _head(parts: list[Part], title: int | None, start: int) -> None:
         elif after and dek_open and part.unit.words >= 4 and part.weight > -6:
             part.be("dek", "stands between headline and article", 0.6)
             dek_open = False
-        elif after and part.unit.ends and part.unit.words >= 4:
+        elif (after or title is None) and part.weight > 0 and part.unit.words >= 4:
             part.be("body", "a sentence between headline and article", 0.5)
         else:
             part.be("navigation", "a line of the page before the article", 0.7)

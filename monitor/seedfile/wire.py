@@ -64,6 +64,8 @@ class Dateline:
 
     place: str | None
     agency: str | None
+    date: str | None
+    """As it stands there, most often without a year."""
     end: int
 
 
@@ -96,18 +98,32 @@ def dateline(text: str) -> Dateline | None:
             continue
         agency = agency_of(found["agency"])
         where = re.sub(r"\d{1,2}月\d{1,2}日$", "", found["where"])
-        place = _place(where)
+        place, date = _place(where)
         if agency is not None and (place is not None or not where.strip()):
-            return Dateline(place, agency, found.end())
+            return Dateline(place, agency, date, found.end())
+        if place is not None and date is not None and _capitals(place):
+            return Dateline(place, None, date, found.end())
     found = _CAPITALS.match(opening)
-    if found is not None and (place := _place(found["where"])) is not None and place.split(",")[0].isupper():
-        return Dateline(place, None, found.end())
+    if found is not None:
+        place, date = _place(found["where"])
+        if place is not None and _capitals(place):
+            return Dateline(place, None, date, found.end())
     return None
 
 
-def _place(where: str) -> str | None:
-    """A place name once the date is off; None for what is none: a person, a phrase."""
-    place = _DATE.sub("", where).strip(" ,.\u00a0")
+def _capitals(place: str) -> bool:
+    return place.split(",")[0].isupper()
+
+
+def _place(where: str) -> tuple[str | None, str | None]:
+    """A place name and the date after it; no place for what is none: a person, a phrase."""
+    dated = _DATE.search(where)
+    date = dated[0].strip(" ,.") if dated else None
+    return _named_place(where[: dated.start()] if dated else where), date
+
+
+def _named_place(place: str) -> str | None:
+    place = place.strip(" ,.\u00a0")
     if not place or not _PLACE.match(place) or _PERSON.match(place):
         return None
     words = place.replace(",", " ").split()

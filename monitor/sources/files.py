@@ -27,6 +27,8 @@ AGE = 2.0
 """Seconds since its last change that a file must have lain still."""
 BATCH = 2000
 """Files that are parsed in one pass, at most."""
+GONE = 5
+"""Removed files that are told by name."""
 READER = 1
 """Raised when what files become changes, so that all are read again."""
 
@@ -47,6 +49,14 @@ class Gathered:
     more: bool = False
     """Not all that is new was read: pass again at once."""
     bytes: int = 0
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that a person should hear of the pass, a line each."""
+        gone = [f"{name} is gone; what was read of it stays" for name in self.removed[:GONE]]
+        if len(self.removed) > GONE:
+            gone.append(f"and {len(self.removed) - GONE} more files are gone")
+        return (*self.problems, *self.notes, *gone)
 
 
 class _Stamp(msgspec.Struct, array_like=True, frozen=True):
@@ -114,7 +124,7 @@ class _Pass:
         return Gathered(
             entries=tuple(entry for entries in self.entries.values() for entry in entries),
             memory=self._remember(removed),
-            problems=tuple(self.problems) + tuple(f"{n}: {s.problem}" for n, s in self.stamps.items() if s.problem),
+            problems=tuple(self.problems) + tuple(stamp.problem for stamp in self.stamps.values() if stamp.problem),
             notes=tuple(self.notes),
             removed=removed,
             waiting=tuple(self.waiting),
@@ -180,6 +190,8 @@ class _Pass:
             self._refuse(found, problem.strerror or "cannot be read")
 
     def _refuse(self, found: Found, reason: str, digest: str = "") -> None:
+        if found.name not in reason:
+            reason = f"{found.name}: {reason}"
         self.stamps[found.name] = _Stamp(found.mtime, found.size, found.inode, digest, reason)
 
     def _parse(self, name: str, key: str, data: bytes) -> None:
@@ -187,7 +199,8 @@ class _Pass:
 
         self.bytes += len(data)
         parsed = parse_file(name, data, boilerplate=self.learned.known())
-        self.entries[key] = _identified(key, parsed.entries)
+        entries = parsed.entries or (_saved_feed(data) if parsed.format == "feed" else ())
+        self.entries[key] = _identified(key, entries)
         if parsed.blocks:
             self.learned.learn(key, parsed.blocks)
 
@@ -266,6 +279,13 @@ def _remembered(memory: Memory) -> _Extra:
 
 def _outdated(stamp: _Stamp) -> _Stamp:
     return _Stamp(-1, stamp.size, stamp.inode)
+
+
+def _saved_feed(data: bytes) -> tuple[Entry, ...]:
+    from monitor.sources import feed, jsonfeed
+
+    read_feed = jsonfeed.parse if jsonfeed.looks_like_json(data) else feed.parse
+    return read_feed(data, url="").entries
 
 
 def _identified(key: str, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
