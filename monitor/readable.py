@@ -23,7 +23,7 @@ _CAP_DEPTH = 500
 
 _SKIPPED = frozenset(
     """
-    script style template head title noscript iframe object embed svg math canvas select textarea button
+    script style template head title noscript iframe embed svg math canvas select textarea button
     audio video noembed noframes
     """.split()  # noqa: SIM905 - a list of words reads best as words
 )
@@ -34,14 +34,19 @@ _BLOCKS = frozenset(
     tr ul
     """.split()  # noqa: SIM905 - a list of words reads best as words
 )
+_SELF_CLOSED = re.compile(
+    r"<((script|style|template|title|noscript|iframe|select|textarea|button|audio|video|canvas)\b[^<>]*)/>",
+    re.IGNORECASE,
+)
+"""Legal in XHTML; in HTML such a tag stays open and swallows the rest of the text."""
 _SPACE = re.compile(r"\s+")
 _BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n\s*")
 _TAG_NAMES = (
-    "a abbr acronym address article aside b bdi bdo big blink blockquote body br button center cite code dd del dfn "
-    "div dl dt em embed figcaption figure font footer form frame h1 h2 h3 h4 h5 h6 head header hr html i iframe img "
-    "input ins kbd label legend li link main mark marquee meta nav nobr noscript object ol option p picture pre q s "
-    "samp script section select small source span strike strong style sub sup svg table tbody td textarea tfoot th "
-    "thead time title tr tt u ul var video wbr"
+    "a abbr acronym address applet article aside b bdi bdo big blink blockquote body br button center cite code dd "
+    "del dfn div dl dt em embed figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr "
+    "html i iframe img input ins kbd label legend li link main mark marquee meta nav nobr noscript object ol option "
+    "p picture pre q s samp script section select small source span strike strong style sub sup svg table tbody td "
+    "textarea tfoot th thead time title tr tt u ul var video wbr"
 ).replace(" ", "|")
 _HIDDEN_INLINE = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 _INLINE_TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -73,7 +78,7 @@ def html_to_text(html: str, base: str | None = None) -> Readable:
         return Readable(text=_plain(entities.unescape(html) if "&" in html else html))
     from selectolax.lexbor import LexborHTMLParser
 
-    root = LexborHTMLParser(html).root
+    root = LexborHTMLParser(_SELF_CLOSED.sub(r"<\1></\2>", html)).root
     if root is None:
         return Readable()
     page = _Page(base)

@@ -20,7 +20,10 @@ CAP_ENTRIES = 5_000
 CAP_DEK = 500
 """Characters of a lone summary that still is a dek and not a body."""
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
-_FEED_ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|channel|opml)\b", re.IGNORECASE)
+_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<(?:\w+:)?(?:rss|feed|rdf|channel)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _ENTITY = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
 _ALTERNATE = re.compile(rb"<link\b[^>]*application/(?:rss|atom)\+xml[^>]*>", re.IGNORECASE)
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 7 * 86400, "monthly": 30 * 86400, "yearly": 365 * 86400}
@@ -86,6 +89,8 @@ def _feedparser() -> Any:
     feedparser.api.PREFERRED_XML_PARSERS.clear()
     xml.sax.default_parser_list[:] = ["xml.sax.expatreader"]
     mixin = feedparser.mixin
+    # An id is what it says, wherever the feed was fetched from.
+    mixin._FeedParserMixin.can_be_relative_uri.discard("id")  # noqa: SLF001
     # Both are pure, and asked the same for every element of a feed: remembering answers saves a quarter of the time.
     mixin.make_safe_absolute_uri = lru_cache(1024)(mixin.make_safe_absolute_uri)
     mixin._urljoin = lru_cache(1024)(mixin._urljoin)  # noqa: SLF001
@@ -121,8 +126,8 @@ def _feed(parsed: Mapping[str, Any], data: bytes, url: str) -> Feed:
 
 
 def _is_feed(entries: Iterable[Any], data: bytes) -> bool:
-    """Entries under a root that feedparser cannot name are a feed; a page that happens to hold `<item>` is not."""
-    return any(entries) and not _HTML.search(data[:2048])
+    """A root of a feed's name is a feed, and so are entries under any other; a page that holds `<item>` is not."""
+    return bool(_ROOT.match(data[:8192])) or (any(entries) and not _HTML.search(data[:2048]))
 
 
 def _not_a_feed(data: bytes) -> SourceError:
@@ -190,7 +195,9 @@ def _link(entry: dict[str, Any], base: str) -> str | None:
 def _texts(entry: dict[str, Any], base: str) -> tuple[str | None, Readable]:
     """The dek and the body. The longest content is the body; a short summary alone is a dek without a body."""
     contents = [_readable(dict(part), base) for part in entry.get("content") or ()]
-    summary = _readable(dict(entry.get("summary_detail") or {"value": entry.get("summary")}), base)
+    summary = _readable(
+        dict(entry.get("summary_detail") or entry.get("subtitle_detail") or {"value": entry.get("summary")}), base
+    )
     body = max(contents, key=lambda page: len(page.text), default=Readable())
     if not body.text:
         short = len(summary.text) <= CAP_DEK and "\n\n" not in summary.text

@@ -28,7 +28,7 @@ def parse(data: bytes, *, url: str, lang: str | None = None) -> Feed:
         document, _ = _DECODER.raw_decode(text.lstrip())
     except (ValueError, RecursionError):
         raise SourceError("the JSON cannot be read", kind="unreadable") from None
-    if not isinstance(document, dict) or "jsonfeed.org/version" not in str(document.get("version", "")):
+    if not isinstance(document, dict) or not _is_feed(document):
         raise SourceError("this is JSON, but not a JSON Feed", kind="not-a-feed")
     items = document.get("items")
     if not isinstance(items, list):
@@ -38,6 +38,13 @@ def parse(data: bytes, *, url: str, lang: str | None = None) -> Feed:
     authors = _authors(document)
     entries = (_entry(item, base, authors, lang) for item in items[:CAP_ITEMS] if isinstance(item, dict))
     return Feed(title=_text(document.get("title")) or "", lang=lang, entries=tuple(filter(None, entries)))
+
+
+def _is_feed(document: Mapping[str, Any]) -> bool:
+    """Whether it says so by its version, written as it should be or by the bare number, or by its own address."""
+    version = document.get("version")
+    named = isinstance(version, str) and ("jsonfeed.org/version" in version or version in ("1", "1.0", "1.1"))
+    return named or isinstance(document.get("feed_url"), str)
 
 
 def _entry(item: Mapping[str, Any], base: str, feed_authors: tuple[str, ...], lang: str | None) -> Entry | None:
