@@ -39,6 +39,8 @@ RETIRE = 60_000
 JOBS = 2_000
 """Jobs after which a worker makes room for a fresh one."""
 _HEAD = struct.Struct("!I")
+_REPLY = struct.Struct("!I?")
+"""How long a reply is, and whether the worker leaves after it."""
 _UNJUDGED = Verdict()
 
 
@@ -148,6 +150,7 @@ def _warm() -> None:
     from monitor.sources import feed, jsonfeed, reduce  # noqa: F401
 
     feed.warm()
+    _detect("The ministers of six countries met on Monday to speak of a truce.")
 
 
 def _build(judges: Judges) -> Watchlists:
@@ -166,7 +169,7 @@ def _serve(channel: socket.socket, watchlists: Watchlists | None) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     decoder, encoder = msgspec.msgpack.Decoder(Job), msgspec.msgpack.Encoder()
     start_rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for _ in range(JOBS):
+    for left in range(JOBS - 1, -1, -1):
         head = _receive(channel, _HEAD.size)
         if head is None:
             break
@@ -178,8 +181,9 @@ def _serve(channel: socket.socket, watchlists: Watchlists | None) -> None:
         reply = encoder.encode(_done(decoder.decode(packed), watchlists))
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        channel.sendall(_HEAD.pack(len(reply)) + reply)
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start_rss > RETIRE:
+        leaves = not left or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start_rss > RETIRE
+        channel.sendall(_REPLY.pack(len(reply), leaves) + reply)
+        if leaves:
             break
     os._exit(0)
 
@@ -246,7 +250,7 @@ class Workers:
             except asyncio.CancelledError:
                 channel.close()
                 raise
-            if channel.generation == self._generation:
+            if channel.generation == self._generation and not channel.left:
                 self._free.append(channel)
             else:
                 channel.close()
@@ -308,7 +312,7 @@ class Workers:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env={"LANG": "C.UTF-8"},
+                    env={"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                     start_new_session=True,
                 )
             control.sendall(msgspec.msgpack.encode(self._judges))
@@ -323,13 +327,14 @@ class _Channel:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     generation: int
+    left: bool = False
 
     async def ask(self, job: Job) -> Catch:
         packed = msgspec.msgpack.encode(job)
         self.writer.write(_HEAD.pack(len(packed)))
         self.writer.write(packed)
         await self.writer.drain()
-        (size,) = _HEAD.unpack(await self.reader.readexactly(_HEAD.size))
+        size, self.left = _REPLY.unpack(await self.reader.readexactly(_REPLY.size))
         return _CATCH.decode(await self.reader.readexactly(size))
 
     def close(self) -> None:
