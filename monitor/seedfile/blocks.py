@@ -126,6 +126,8 @@ def _soft(line: str, following: str, limit: int) -> bool:
     indent = len(following) - len(following.lstrip())
     if indent > len(line) - len(line.lstrip()) or _BULLET.match(following.strip()):
         return False
+    if not _ALNUM.search(following) or not _ALNUM.search(line):
+        return False
     first = following.split(None, 1)[0]
     step = 2 if _CJK_CHAR.match(first) else width(first) + 1
     return width(line) + step > limit - 6

@@ -25,6 +25,8 @@ def complete(entry: Entry, lines: Iterable[wire.Signal] = ()) -> Entry:
         if not signal.end or title is None:
             break
         title = title[signal.end :].strip()
+    if killed := wire.kill_signal(entry.body):
+        signals.append(killed)
     notes = list(entry.notes)
     chosen = min(signals, key=lambda signal: (signal.kind != "kill", signal.urgency), default=None)
     if chosen is not None:

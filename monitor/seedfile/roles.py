@@ -197,8 +197,11 @@ def _headline(parts: list[Part], start: int, stop: int) -> int | None:
             or (part.unit.prose and not _signed(parts, place))
         ):
             continue
-        if place >= start and (best is not None and best[0] > 6 or (part.unit.period and not _signed(parts, place))):
+        within = place >= start
+        if within and (parts[start].role is None and place > start):
             break
+        if within and not _signed(parts, place) and (best is not None or part.unit.period):
+            continue
         score = scores[place] = _headline_score(parts, place, start, vocabulary, repeated, opened)
         if best is None or score > best[0]:
             best = (score, place)
@@ -316,6 +319,8 @@ def _to_cue(parts: list[Part], start: int, stop: int) -> int:
     for place in range(stop, len(parts)):
         part = parts[place]
         if part.role in ("footer", "learned") and not (part.furniture and part.furniture.address):
+            while place > stop and parts[place - 1].weight == MENU:
+                place -= 1  # noqa: PLW2901 - short lines just before a cue go with it
             return place
         limit -= len(part.text)
         if limit < 0:

@@ -168,7 +168,7 @@ _WHOLE_LINE = re.compile(
     r"|^\W*(?P<correction>CORRECTION|CORRECTED(?: VERSION)?|CORRECTED REPEAT)\W*$|^\W*(?P<update>UPDATED?|UPDATE \d+)\W*$"
     r"|^(?P<release>FOR IMMEDIATE RELEASE|(?i:press release|news release|media release|for immediate release|pressemitteilung"
     r"|communiqué de presse|comunicado de prensa|пресс-релиз|基新聞稿|新闻稿))\W*$"
-    r"|^(?P<transcript>(?i:(?:full |rush )?transcript(?: of .{3,80})?|stenograph\w*))\W*$"
+    r"|^(?P<transcript>(?i:(?:full |rush )?transcript|stenograph\w*))\W*$"
     r"|^(?P<advisory>(?i:media advisory|advisory|(?:attention|attn\.?|note to) editors))\W*$"
 )
 _WHOLE_URGENCY = {"flash": 1, "breaking": 2, "correction": 3, "update": 4, "release": 6, "transcript": 6, "advisory": 7}
@@ -213,11 +213,17 @@ def headline_signal(title: str) -> Signal | None:
     return None
 
 
+def kill_signal(paragraph: str) -> Signal | None:
+    """A kill that a paragraph orders, such as "This story has been withdrawn."."""
+    killed = _KILL.search(paragraph[:400])
+    return Signal("kill", 1, f"the copy says {killed[0].strip()!r}") if killed else None
+
+
 def line_signal(text: str) -> Signal | None:
     """What a line that stands for itself says: a kill, an embargo, an advisory in brackets, a label."""
     if len(text) > 400:
         return None
-    if killed := _KILL.search(text):
+    if (killed := _KILL.search(text)) and len(text.split()) <= 4:
         return Signal("kill", 1, f"a line says {killed[0].strip()!r}")
     if _EMBARGO.match(text):
         return Signal("embargo", 5, "a line sets an embargo")
