@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from monitor.model import Body, Item, Source
+    from monitor.query.terms import Key
 
 LEAD_WORDS = 60
 FULL_TEXT_WORDS = 150
@@ -75,6 +76,8 @@ class Document:
         self.tz = tz
         self._now = now
         self._scopes: dict[str, Scope] = {}
+        self.present: set[Key] | None = None
+        """The keys the item's words are known to hold, while many queries are judged at once; None when not known."""
         self.found: dict[tuple[object, str], Any] = {}
         """What named lists found, by node and scope, so that each is evaluated once however many topics use it."""
 

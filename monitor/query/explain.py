@@ -167,7 +167,7 @@ def _missed(terms: Terms, scope: Scope) -> str:
         return f"only in {', '.join(sorted({stream.passage(first).field for first, _ in elsewhere}))}"
     atoms = [atom for reading in terms.readings for atom in reading.atoms]
     if isinstance(terms.node, Exact):
-        seen = [edge for atom in atoms for key in atom.keys() or () for edge in stream.find(key.value)]
+        seen = [edge for atom in atoms for key in atom.keys() or () for edge in stream.find(key[1:])]
         return f"only as {_words(stream, seen)}" if seen and len(terms.readings) == 1 else ""
     if len(terms.readings) == 1 and len(atoms) == 1 and isinstance(atoms[0], Folded):
         seen = Stemmed(atoms[0].forms).edges(stream)

@@ -28,9 +28,9 @@ _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,3})?")
 _PHRASE = re.compile(r'"((?:\\"|[^"\\]|\\(?!"))*)"')
 _REGEX = re.compile(r"/((?:\\.|[^/\\])*)/([a-z]*)", re.DOTALL)
 _VALUE = re.compile(r'"([^"]*)"|([^\s()"]+?)(?=\.\.|[\s()"]|$)')
-_INSIDE_WORD = re.compile(r"(?:'[sS]?)?[-&._'\u200c]?")
+_INSIDE_WORD = re.compile(r"'?[-&._\u200c]?")
 _BEFORE_WORD = re.compile("")
-_AFTER_WORD = re.compile(r"(?:'[sS]?)?")
+_AFTER_WORD = re.compile(r"'?")
 _NEAR = re.compile(r"(NEAR|ONEAR|NOTNEAR|W(?=/)|PRE(?=/))(?:/(.*))?")
 _WORD_HINTS = {
     "!": "write NOT or -",

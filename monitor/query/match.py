@@ -15,7 +15,7 @@ from monitor.query.syntax import FLAGS, TEXT_FIELDS, TIME_FIELDS, Node
 from monitor.query.values import stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from monitor.query import syntax
     from monitor.query.document import Document, Scope
@@ -75,6 +75,10 @@ class Matcher:
         """Every document it matches holds one of these in its words; None when nothing can be said."""
         return None
 
+    def every_key(self) -> frozenset[Key]:
+        """The keys of all terms under it."""
+        return frozenset().union(*(part.every_key() for part in self.below))
+
     @property
     def below(self) -> tuple[Matcher, ...]:
         """The matchers under it."""
@@ -107,6 +111,9 @@ class Terms(Matcher):
 
     def keys(self) -> frozenset[Key] | None:
         return _any_keys(reading.keys() for reading in self.readings)
+
+    def every_key(self) -> frozenset[Key]:
+        return self.keys() or frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +172,7 @@ class AllOf(Matcher):
 
 @dataclass(frozen=True, eq=False)
 class AnyOf(Matcher):
-    """OR."""
+    """OR. Of many parts only those are asked that can match what the document is known to hold."""
 
     node: Node
     parts: tuple[Matcher, ...]
@@ -173,12 +180,34 @@ class AnyOf(Matcher):
     def find(self, document: Document, scope: Scope) -> Found:
         spans: list[Span] = []
         matched = False
-        for part in self.parts:
+        for part in self._possible(document, scope):
             found = part.find(document, scope)
             if found is not None:
                 matched = True
                 spans += found
         return spans if matched else None
+
+    def _possible(self, document: Document, scope: Scope) -> Sequence[Matcher]:
+        if document.present is None or not scope.spans:
+            return self.parts
+        always, by_key = self._table
+        numbers = set(always)
+        for key in by_key.keys() & document.present:
+            numbers.update(by_key[key])
+        return [self.parts[number] for number in sorted(numbers)]
+
+    @cached_property
+    def _table(self) -> tuple[list[int], dict[Key, list[int]]]:
+        """The parts that can always match, and those that need a key, by that key."""
+        always: list[int] = []
+        by_key: defaultdict[Key, list[int]] = defaultdict(list)
+        for number, part in enumerate(self.parts):
+            keys = part.keys()
+            if keys is None:
+                always.append(number)
+            for key in keys or ():
+                by_key[key].append(number)
+        return always, by_key
 
     def keys(self) -> frozenset[Key] | None:
         return _any_keys(part.keys() for part in self.parts)

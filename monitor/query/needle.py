@@ -72,15 +72,15 @@ def _sequence(sequence: Sequence) -> Needle | None:
 
 def _atom(atom: Atom) -> Needle | None:
     keys = atom.keys()
-    return None if keys is None else _any(_needle(kind, value) for kind, value in keys)
+    return None if keys is None else _any(_needle(key[0], key[1:]) for key in keys)
 
 
 def _needle(kind: str, value: str) -> Needle | None:
-    if kind == "stem":
+    if kind == STEM:
         stems = {_term(stem) for stem in every_stem(value)}
         return None if "" in stems else _any(Needle(op="term", value=STEM + stem) for stem in sorted(stems))
     term = _term(value)
-    return Needle(op="term" if kind == "word" else "prefix", value=term) if term else None
+    return Needle(op="prefix" if kind == "*" else "term", value=term) if term else None
 
 
 def _all(parts: Iterable[Needle | None]) -> Needle | None:

@@ -1,4 +1,4 @@
-"""Which of many queries can match a text at all: looked up by what the text holds, not by asking each query."""
+"""What of many queries can match a text at all: looked up by what the text holds, not by asking each query."""
 
 from __future__ import annotations
 
@@ -9,56 +9,61 @@ from typing import TYPE_CHECKING, Any
 from monitor.query.stems import stems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
+    from monitor.query.match import Matcher
     from monitor.query.terms import Key
     from monitor.query.tokens import Stream
 
-_MARK = "\n"
-"""Stands before each form in the text that prefixes are looked for in; no form holds it."""
-
 
 class Sieve:
-    """Queries by the keys that every text they match holds at least one of; those without keys always come through."""
+    """Queries by the keys that every text they match holds one of; those without keys always come through."""
 
-    def __init__(self, keys: Iterable[Iterable[Key] | None]) -> None:
+    def __init__(self, matchers: Sequence[Matcher]) -> None:
         self._always: list[int] = []
-        self._words: defaultdict[str, list[int]] = defaultdict(list)
-        self._stem_words: defaultdict[str, list[int]] = defaultdict(list)
-        self._prefixes: defaultdict[str, list[int]] = defaultdict(list)
-        self._stems: dict[str, dict[str, list[int]]] = {}
-        tables = {"word": self._words, "stem": self._stem_words, "prefix": self._prefixes}
-        for number, of_query in enumerate(keys):
-            if of_query is None:
+        self._queries: defaultdict[Key, list[int]] = defaultdict(list)
+        for number, matcher in enumerate(matchers):
+            keys = matcher.keys()
+            if keys is None:
                 self._always.append(number)
-            else:
-                for kind, value in of_query:
-                    tables[kind][value].append(number)
+            for key in keys or ():
+                self._queries[key].append(number)
+        self._words: dict[str, Key] = {}
+        self._stem_words: dict[str, Key] = {}
+        self._prefixes: dict[str, Key] = {}
+        tables = {"=": self._words, "~": self._stem_words, "*": self._prefixes}
+        for matcher in matchers:
+            for key in matcher.every_key():
+                tables[key[0]][key[1:]] = key
+        self._stems: dict[str, dict[str, list[Key]]] = {}
 
-    def candidates(self, stream: Stream) -> list[int]:
-        """The numbers of the queries that may match, in order."""
-        numbers = set(self._always)
-        for form in self._words.keys() & stream.vocabulary:
-            numbers.update(self._words[form])
+    def present(self, stream: Stream) -> set[Key]:
+        """The keys, of all queries and their parts, that a text holds."""
+        keys = {self._words[form] for form in self._words.keys() & stream.vocabulary}
         if self._stem_words:
             by_stem = self._by_stem(stream.language)
-            for stem in by_stem.keys() & stream.stem_vocabulary:
-                numbers.update(by_stem[stem])
+            keys.update(*(by_stem[stem] for stem in by_stem.keys() & stream.stem_vocabulary))
         if self._prefixes:
-            lists = list(self._prefixes.values())
-            text = _MARK + _MARK.join(stream.vocabulary)
-            for pattern, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
-                numbers.update(lists[pattern])
+            prefixes = list(self._prefixes.values())
+            found = self._automaton.find_matches_as_indexes(stream.haystack, overlapping=True)
+            keys.update(prefixes[pattern] for pattern, _, _ in found)
+        return keys
+
+    def candidates(self, present: set[Key]) -> list[int]:
+        """The numbers of the queries that may match a text with these keys, in order."""
+        numbers = set(self._always)
+        for key in self._queries.keys() & present:
+            numbers.update(self._queries[key])
         return sorted(numbers)
 
-    def _by_stem(self, language: str) -> dict[str, list[int]]:
-        """The queries by stem in a language, worked out when its first text comes."""
+    def _by_stem(self, language: str) -> dict[str, list[Key]]:
+        """The keys by stem in a language, worked out when its first text comes."""
         table = self._stems.get(language)
         if table is None:
-            collected: defaultdict[str, list[int]] = defaultdict(list)
-            for word, numbers in self._stem_words.items():
+            collected: defaultdict[str, list[Key]] = defaultdict(list)
+            for word, key in self._stem_words.items():
                 for stem in stems(word, language):
-                    collected[stem] += numbers
+                    collected[stem].append(key)
             table = self._stems[language] = dict(collected)
         return table
 
@@ -66,4 +71,4 @@ class Sieve:
     def _automaton(self) -> Any:
         from ahocorasick_rs import AhoCorasick
 
-        return AhoCorasick([_MARK + prefix for prefix in self._prefixes])
+        return AhoCorasick(["\n" + prefix for prefix in self._prefixes])

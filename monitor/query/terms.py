@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice, product
-from typing import Literal, NamedTuple
 
 from monitor.query.normal import fold, normalise
 from monitor.query.spelling import FUNCTION_WORDS, twin
@@ -17,11 +16,8 @@ from monitor.query.tokens import JOINERS, ONE, STAR, STOP, Edge, Stream, spellin
 _MOST_READINGS = 8
 
 
-class Key(NamedTuple):
-    """Something a text must hold for a term to match: a folded word, a word of the same stem, or a prefix."""
-
-    kind: Literal["word", "stem", "prefix"]
-    value: str
+Key = str
+"""What a text must hold for a term to match: `=missile` a folded word, `~missile` one of its stem, `*mis` a prefix."""
 
 
 class Atom:
@@ -46,7 +42,7 @@ class Folded(Atom):
         return [edge for form in self.forms for edge in stream.find(form)]
 
     def keys(self) -> tuple[Key, ...] | None:
-        return tuple(Key("word", form) for form in self.forms)
+        return tuple(f"={form}" for form in self.forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class Stemmed(Atom):
         return [edge for word in self.words for edge in stream.find_stem(word)]
 
     def keys(self) -> tuple[Key, ...] | None:
-        return tuple(Key("stem", word) for word in self.words)
+        return tuple(f"~{word}" for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ class Wild(Atom):
         return stream.find_wild(self.prefix, self.pattern)
 
     def keys(self) -> tuple[Key, ...] | None:
-        return (Key("prefix", self.prefix),) if self.prefix else None
+        return (f"*{self.prefix}",) if self.prefix else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +91,7 @@ class Cased(Atom):
         return self.text in stream.exact(edge)
 
     def keys(self) -> tuple[Key, ...] | None:
-        return (Key("word", self.folded),)
+        return (f"={self.folded}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +104,8 @@ class Sequence:
     def edges(self, stream: Stream) -> list[Edge]:
         """Where all of them stand so."""
         found = self.atoms[0].edges(stream)
+        if len(self.atoms) == 1:
+            return found
         for atom, loose in zip(self.atoms[1:], self.loose[1:], strict=True):
             if not found:
                 return found
@@ -125,7 +123,7 @@ class Sequence:
     def keys(self) -> tuple[Key, ...] | None:
         """The keys of the word that says most."""
         known = [keys for atom in self.atoms if (keys := atom.keys()) is not None]
-        return max(known, key=lambda keys: min(len(key.value) for key in keys), default=None)
+        return max(known, key=lambda keys: min(len(key) for key in keys), default=None)
 
 
 def readings(leaf: Word | Phrase | Exact, *, twins: bool) -> tuple[Sequence, ...]:

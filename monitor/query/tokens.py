@@ -33,6 +33,8 @@ JOINERS = frozenset("-&\u200c")
 """What makes one compound of the words on its two sides: hyphen, ampersand, zero-width non-joiner."""
 _LONGEST_COMPOUND = 4
 _CAPITALS = 0.8
+_RIGHT_PART = 3
+"""Letters that what follows an apostrophe, or precedes a plus, needs to be a word of its own."""
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _SENTENCE = re.compile(r"""[.!?।]+["')\]]*\s|。""")
@@ -50,16 +52,18 @@ def _pattern(*, plain: bool, wild: bool) -> Any:
     """The pattern of one word, for plain Latin text or any text, with or without wildcards as letters."""
     wildcards = STAR + ONE if wild else ""
     if plain:
-        letter, char, single = r"[^\W\d_]", rf"(?:[^\W_]|[{wildcards}])" if wild else r"[^\W_]", ""
+        initial = rf"(?:[^\W\d_]|[{wildcards}])" if wild else r"[^\W\d_]"
+        char = rf"(?:[^\W_]|[{wildcards}])" if wild else r"[^\W_]"
+        single = ""
     else:
-        letter = rf"[\p{{L}}--[{_WITHOUT_SPACES}]]"
+        initial = rf"[[\p{{L}}\p{{M}}\p{{Nl}}\p{{No}}{wildcards}]--[{_WITHOUT_SPACES}]]"
         char = rf"[[\p{{L}}\p{{M}}\p{{N}}{wildcards}]--[{_WITHOUT_SPACES}]]"
         single = rf"|[[{_WITHOUT_SPACES}]&&[\p{{L}}\p{{N}}]]\p{{M}}*"
     pattern = (
-        rf"((?:{letter}\.)+{letter}(?!{char})\.?"  # U.N.
-        rf"|\d+(?:[.,:/]\d+)+{char}*"  # 1,000  9/11  3.5bn
+        rf"({initial}(?:(?:\.{initial})+(?!{char})\.?"  # U.N.
+        rf"|{char}*(?:'{char}+)*(?:\++(?!{char}))?)"  # missile  O'Brien  C++
+        rf"|\d+(?:[.,:/]\d+)*{char}*(?:'{char}+)*"  # 1,000  9/11  3.5bn  1990's
         rf"{single}"
-        rf"|(?<!{char}'){char}+(?:'(?![sS](?!{char})){char}+)*(?:\++(?!{char}))?"  # O'Brien, but Iran of Iran's; C++
         rf"|{_EMOJI})"
     )
     if plain:
@@ -77,17 +81,23 @@ def split(text: str, *, wild: bool = False) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def spellings(word: str) -> tuple[str, ...]:
-    """A word of a normalised text as it can be asked for, its own form first: U.N. is UN; l'Iran is lIran and Iran."""
+    """A word as it can be asked for, its own form first: Iran's is Iran, U.N. is UN; l'Iran is lIran and Iran."""
     if "'" in word:
-        right = word.rpartition("'")[2]
-        joined = word.replace("'", "")
-        return (joined, right) if sum(map(str.isalpha, right)) >= 3 else (joined,)
+        if possessive(word):
+            word = word[:-2]
+        joined, right = word.replace("'", ""), word.rpartition("'")[2]
+        return (joined, right) if right != word and sum(map(str.isalpha, right)) >= _RIGHT_PART else (joined,)
     if word[-1] == "+":
         base = word.rstrip("+")
-        return (word, base) if len(base) >= 3 else (word,)
+        return (word, base) if len(base) >= _RIGHT_PART else (word,)
     if "." in word and not word[0].isdigit():
         return (word.replace(".", ""),)
     return (word,)
+
+
+def possessive(word: str) -> bool:
+    """Whether a word ends in 's."""
+    return word[-2:] in ("'s", "'S")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -110,7 +120,7 @@ class Passage:
     def extents(self) -> list[tuple[int, int]]:
         """Where each word stands in the normalised text."""
         pattern = _pattern(plain=not _BEYOND.search(self.normal), wild=False)
-        return [match.span(1) for match in pattern.finditer(self.normal)]
+        return [(match.start(), match.end() - 2 * possessive(match[0])) for match in pattern.finditer(self.normal)]
 
     @cached_property
     def in_capitals(self) -> bool:
@@ -209,12 +219,12 @@ class Stream:
                 compound[stem] = sorted({*compound[stem], *edges}) if stem in compound else edges
         return single, compound
 
-    @property
+    @cached_property
     def vocabulary(self) -> set[str]:
         """Every form, joined ones included."""
         return self.index.keys() | self.joined.keys()
 
-    @property
+    @cached_property
     def stem_vocabulary(self) -> set[str]:
         """Every stem, those of joined forms included."""
         single, compound = self._stems
@@ -224,6 +234,11 @@ class Stream:
     def language(self) -> str:
         """The language whose stems these are."""
         return self._language()
+
+    @cached_property
+    def haystack(self) -> str:
+        """All forms in one text, each behind a line break: what prefixes are looked for in."""
+        return "\n" + "\n".join(self.vocabulary)
 
     @cached_property
     def _sorted(self) -> list[str]:

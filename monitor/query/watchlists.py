@@ -18,7 +18,7 @@ from monitor.query.sieve import Sieve
 from monitor.query.syntax import Field, ListRef, Query, Test, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from monitor.model import Needle, Topic
     from monitor.query.document import Document
@@ -76,7 +76,7 @@ class Watchlists:
         self.problems: tuple[WatchlistError, ...] = tuple(self._read_all(topics))
         if self.problems and not tolerant:
             raise self.problems[0]
-        self._sieve = Sieve(watch.matcher.keys() for watch in self._watches)
+        self._sieve = Sieve([watch.matcher for watch in self._watches])
         self.fingerprints: Mapping[str, str] = {watch.topic.id: self._fingerprint(watch) for watch in self._watches}
         """Per topic: changes when its query, or any list under it, comes to mean something else."""
 
@@ -117,18 +117,12 @@ class Watchlists:
 
     def judge(self, document: Document) -> Verdict:
         """Which topics an item is on, with score and hits."""
-        found: dict[str, Match] = {}
-        candidates = [self._watches[number] for number in self._sieve.candidates(document.words)]
-        for watch in candidates:
-            if not watch.late:
-                _judge(watch, document, found)
-        late = [watch for watch in candidates if watch.late]
-        if late:
-            document.verdict = _verdict(found)
-            for watch in late:
-                _judge(watch, document, found)
-        in_order = [watch.topic.id for watch in candidates if watch.topic.id in found]
-        return _verdict({topic: found[topic] for topic in in_order})
+        document.present = self._sieve.present(document.words)
+        try:
+            candidates = [self._watches[number] for number in self._sieve.candidates(document.present)]
+            return _judged(candidates, document)
+        finally:
+            document.present = None
 
     def match(self, query: Query | str, document: Document, *, topic: str = "") -> Match | None:
         """What one query finds in a document, None when it does not match. Raises QueryError."""
@@ -189,10 +183,18 @@ def _is_late(query: Query) -> bool:
     return any(isinstance(node, Field | Test) and node.name in {"topic", "score"} for node in walk(query.root))
 
 
-def _judge(watch: _Watch, document: Document, found: dict[str, Match]) -> None:
-    spans = watch.matcher.find(document, document.scope(""))
-    if spans is not None:
-        found[watch.topic.id] = Match(hits=hits(spans, watch.topic.id), score=score(spans))
+def _judged(candidates: Sequence[_Watch], document: Document) -> Verdict:
+    """What the watches say: those that ask about topics or the score last, and of what the others said."""
+    found: dict[str, Match] = {}
+    given = document.verdict
+    for watch in sorted(candidates, key=lambda watch: watch.late):
+        if watch.late:
+            document.verdict = _verdict(found)
+        spans = watch.matcher.find(document, document.scope(""))
+        if spans is not None:
+            found[watch.topic.id] = Match(hits=hits(spans, watch.topic.id), score=score(spans))
+    document.verdict = given
+    return _verdict({watch.topic.id: found[watch.topic.id] for watch in candidates if watch.topic.id in found})
 
 
 def _verdict(found: Mapping[str, Match]) -> Verdict:
