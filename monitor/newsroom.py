@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PAGE = 500
 """Stories read at a time where a whole history is walked."""
+HIDDEN = frozenset({"dismissed", "done", "snoozed"})
+"""What a query must name for the open shelf to show it."""
 SAMPLES = 10
 LONG_WORK = ("poll", "rematch", "import", "prune", "rebuild")
 
@@ -126,15 +128,21 @@ class Newsroom:
         scan: int | None = 5000,
         bodies: bool = False,
     ) -> Page:
-        """A page of a view, narrowed by a query. `scan` bounds the items looked at for a query (see `Page.next`)."""
+        """A page of a view, narrowed by a query. `scan` bounds the items looked at for a query (see `Page.next`).
+
+        A query that names what the open shelf hides (`is:dismissed`) is answered from all that is stored.
+        """
         if query is None:
             return self.store.page(view, after=after, limit=limit, bodies=bodies)
+        parsed = parse(query) if isinstance(query, str) else query
+        if view.shelf == "open" and parsed.flags & HIDDEN:
+            view = replace(view, shelf="all")
         return self.store.page(
             view,
             after=after,
             limit=limit,
-            needle=self.watchlists.needle(query),
-            accept=self._accept(query),
+            needle=self.watchlists.needle(parsed),
+            accept=lambda story: self.watchlists.match(parsed, self.document(story)) is not None,
             bodies=bodies,
             scan=scan,
         )
@@ -208,10 +216,6 @@ class Newsroom:
             source=self.settings.source(story.item.source),
             now=self.clock(),
         )
-
-    def _accept(self, query: Query | str) -> Callable[[Story], bool]:
-        parsed = parse(query) if isinstance(query, str) else query
-        return lambda story: self.watchlists.match(parsed, self.document(story)) is not None
 
     # ------------------------------------------------------------------------------------------------- triage
 

@@ -96,6 +96,13 @@ def test_marks_are_told_and_undone(newsroom):
     assert len(titles(newsroom.page(View(topic="defense")))) == 2
 
 
+def test_what_is_hidden_is_found_by_asking_for_it(newsroom):
+    (item,) = store(newsroom, entry("Missiles seen"))
+    newsroom.mark([item], "dismiss")
+    assert titles(newsroom.page(View(), query="missile~")) == []
+    assert titles(newsroom.page(View(), query="missile~ is:dismissed")) == ["Missiles seen"]
+
+
 def test_a_read_only_newsroom_writes_nothing(newsroom):
     (item,) = store(newsroom, entry("Missiles seen"))
     newsroom.read_only = True

@@ -199,6 +199,11 @@ class Query:
     def __str__(self) -> str:
         return str(self.root)
 
+    @property
+    def flags(self) -> frozenset[str]:
+        """What it asks for by `is:`, wherever in the query."""
+        return frozenset(node.value for node in walk(self.root) if isinstance(node, Test) and node.name == "is")
+
 
 def _group(node: Node, *inside: type[Node]) -> str:
     return f"({node})" if isinstance(node, inside) else str(node)
