@@ -114,8 +114,8 @@ def _feed(parsed: Mapping[str, Any], data: bytes, url: str) -> Feed:
     notes = []
     if len(raw) > CAP_ENTRIES:
         notes.append(f"only the first {CAP_ENTRIES:,} of {len(raw):,} entries are read")
-    author = _text(head.get("author"))
-    entries = (_entry(dict(entry), base, lang, author) for entry in raw[:CAP_ENTRIES])
+    authors = _authors(head)
+    entries = (_entry(dict(entry), base, url, lang, authors) for entry in raw[:CAP_ENTRIES])
     return Feed(
         title=inline_text(_text(head.get("title")) or ""),
         lang=lang,
@@ -156,7 +156,7 @@ def _ttl(head: Mapping[str, Any]) -> float | None:
 # feedparser's dictionaries answer one key with another's value, slowly; a plain copy of one holds what was there.
 
 
-def _entry(entry: dict[str, Any], base: str, lang: str | None, feed_author: str | None) -> Entry | None:
+def _entry(entry: dict[str, Any], base: str, own: str, lang: str | None, feed_authors: tuple[str, ...]) -> Entry | None:
     link = _link(entry, base)
     title = _text(entry.get("title"))
     if title:
@@ -173,8 +173,8 @@ def _entry(entry: dict[str, Any], base: str, lang: str | None, feed_author: str 
         body=body.text,
         captions=body.captions,
         links=tuple(found for found in body.links if found != link),
-        enclosures=_enclosures(entry, base),
-        authors=_authors(entry) or ((feed_author,) if feed_author else ()),
+        enclosures=_enclosures(entry, base, own),
+        authors=_authors(entry) or _authors(dict(entry.get("source") or ())) or feed_authors,
         section=tuple(dict.fromkeys(_terms(entry.get("tags") or ()))),
         lang=_text(dict(entry.get("title_detail") or ()).get("language")) or _text(entry.get("language")) or lang,
         published=_time(entry, "published") or _time(entry, "created"),
@@ -188,7 +188,7 @@ def _link(entry: dict[str, Any], base: str) -> str | None:
         return found
     links = [dict(link) for link in entry.get("links") or ()]
     others = [link.get("href") for link in links if link.get("rel") in (None, "alternate")]
-    others.append(entry.get("feedburner_origlink"))
+    others += [entry.get("feedburner_origlink"), dict(entry.get("media_player") or ()).get("url")]
     return next((found for other in others if (found := absolute(_text(other), base))), None)
 
 
@@ -235,9 +235,10 @@ def _terms(tags: Iterable[Mapping[str, Any]]) -> Iterable[str]:
             yield inline_text(term)
 
 
-def _enclosures(entry: dict[str, Any], base: str) -> tuple[Enclosure, ...]:
+def _enclosures(entry: dict[str, Any], base: str, own: str) -> tuple[Enclosure, ...]:
     found: dict[str, Enclosure] = {}
     linked = [link for link in map(dict, entry.get("links") or ()) if link.get("rel") == "enclosure"]
+    linked = [link for link in linked if link.get("href") != own]  # what an empty address is resolved to
     media = [dict(part) for name in ("media_content", "media_thumbnail") for part in entry.get(name) or ()]
     for part in (*linked, *media):
         url = absolute(_text(part.get("href")) or _text(part.get("url")), base)

@@ -74,7 +74,11 @@ def read(data: bytes) -> Subscriptions:
             break
         else:
             title = title or url
-            sources[url] = Source(id=new_id(title, ids), title=title, url=url, tags=folders)
+            categories = (clean_line(name, cap=60) for name in attributes.get("category", "").split(",")[:CAP_FOLDERS])
+            tags = tuple(dict.fromkeys(filter(None, (*folders, *categories))))
+            sources[url] = Source(id=new_id(title, ids), title=title, url=url, tags=tags)
+            if "filtercmd" in attributes:
+                problems.append(f"{title}: its filter command is left out")
     if twice:
         problems.append(f"{twice} feeds are named more than once")
     return Subscriptions(sources=tuple(sources.values()), problems=tuple(problems))
