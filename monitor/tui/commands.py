@@ -125,19 +125,17 @@ PRESETS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "limit": "l,F",
             "dismiss": "d,D",
             "refresh-source": "r,ctrl+r",
-            "next-item": "J",
-            "previous-item": "K",
+            "previous-hit": "p",
             "edit": "e,E",
         },
         "mutt": {
             "star": "F",
-            "read": "r",
             "unread": "N",
+            "previous-hit": "p",
             "unread-only": "L",
             "undo": "u,U",
             "select": "t,space",
             "tag": "ctrl+t",
-            "next-unread": "n",
         },
     }
 )
@@ -190,3 +188,34 @@ def footer(scopes: Iterable[Scope], keys: Mapping[str, str], *, read_only: bool)
 def allowed(action: str, *, read_only: bool) -> bool:
     """Whether an action may run: with --read-only nothing that writes, opens or copies."""
     return not (read_only and action in _WRITING)
+
+
+def page() -> str:
+    """The page of keys for the documentation."""
+    lines = [
+        "# Keys",
+        "",
+        "Made from the commands the dashboard declares: `python -m monitor.tui.commands > docs/keys.md`.",
+        "`keys.toml` changes any of them by name (`dismiss = \"D\"`, `star = [\"s\", \"f2\"]`); `keys = \"newsboat\"` or",
+        "`keys = \"mutt\"` under `[dashboard]` in `monitor.toml` takes the habits of another reader. Commands marked · are",
+        "not there with `--read-only`.",
+    ]
+    for scope, title in SCOPES.items():
+        lines += ["", f"## {title}", "", "| key | does | name | newsboat | mutt |", "|---|---|---|---|---|"]
+        for command in COMMANDS:
+            if command.scope == scope:
+                others = [
+                    f"`{shown_keys(command, keys)}`" if command.id in keys else ""
+                    for keys in (PRESETS["newsboat"], PRESETS["mutt"])
+                ]
+                mark = " ·" if command.writes else ""
+                lines.append(
+                    f"| `{shown_keys(command, {})}` | {command.does}{mark} | {command.id} | {others[0]} | {others[1]} |"
+                )
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(page())

@@ -27,7 +27,7 @@ RESTORE = b"\x1b[<u" + b"".join(b"\x1b[?" + mode for mode in _OFF)
 
 
 class Departure:
-    """Watches for the reasons to leave. `leave` asks the app to end; `save` keeps what must be kept, from any thread."""
+    """Watches for reasons to leave. `leave` asks the app to end; `save` keeps what must be kept, from any thread."""
 
     def __init__(self, leave: Callable[[int], None], save: Callable[[], None]) -> None:
         self.leave, self.save = leave, save

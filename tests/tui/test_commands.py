@@ -1,0 +1,97 @@
+"""Commands: declared once, every one bound, no key twice where both could be meant, presets and overrides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from monitor.tui import commands
+from monitor.tui.app import Dashboard
+from monitor.tui.screens.editor import EditorScreen
+from monitor.tui.screens.newsroom import NewsroomScreen
+from monitor.tui.screens.sources import SourcesScreen
+from monitor.tui.widgets.headlines import Headlines
+from monitor.tui.widgets.reader import Reader
+from tests.tui.fake import FakeNewsroom, make_story
+
+OWNERS = {
+    "move": (Headlines, Reader),
+    "triage": (NewsroomScreen,),
+    "desk": (NewsroomScreen,),
+    "detail": (Reader,),
+    "sources": (SourcesScreen,),
+    "editor": (EditorScreen,),
+    "everywhere": (Dashboard,),
+}
+TOGETHER = [
+    {"move", "triage", "desk", "everywhere"},
+    {"move", "detail", "triage", "everywhere"},
+    {"move", "sources", "everywhere"},
+    {"editor", "everywhere"},
+]
+
+
+@pytest.mark.parametrize("command", commands.COMMANDS, ids=lambda command: command.id)
+def test_every_command_has_a_method_where_its_keys_are_bound(command):
+    for owner in OWNERS[command.scope]:
+        assert callable(getattr(owner, f"action_{command.action}"))
+
+
+@pytest.mark.parametrize("preset", commands.PRESETS)
+@pytest.mark.parametrize("scopes", TOGETHER, ids=lambda scopes: "+".join(sorted(scopes)))
+def test_no_key_means_two_things_at_once(preset, scopes):
+    keys = commands.keymap(preset, {})
+    here = [command for command in commands.COMMANDS if command.scope in scopes]
+    for one, other in combinations(here, 2):
+        shared = set(commands.keys_of(one, keys).split(",")) & set(commands.keys_of(other, keys).split(","))
+        assert not shared, f"{one.id} and {other.id} share {shared}"
+
+
+def test_presets_and_overrides_name_commands_that_are():
+    for preset in commands.PRESETS.values():
+        assert set(preset) <= set(commands.BY_ID)
+    assert commands.keymap("mutt", {"star": "F3", "nonsense": "x"})["star"] == "F3"
+    assert "nonsense" not in commands.keymap("mutt", {"nonsense": "x"})
+
+
+def test_the_spec_keys_are_the_defaults():
+    expected = {
+        "r": "read", "u": "unread", "s": "star", "d": "dismiss", "w": "watching", "x": "done", "z": "zoom", "Z": "snooze",
+        "a": "assign", "m": "note", "t": "tag", "y": "copy-link", "Y": "copy-citation", "o": "open-browser", "A": "mark-shown",
+        "U": "undo", "R": "refresh-all", "l": "limit", "/": "search", "n": "next-unread", "p": "previous-unread", "e": "edit",
+        "S": "sources", "?": "help", ":": "palette", "f": "follow",
+    }  # fmt: skip
+    for key, command in expected.items():
+        assert key in commands.BY_ID[command].keys.split(","), command
+
+
+async def test_a_preset_changes_keys(show):
+    room = FakeNewsroom([make_story(n) for n in range(10)])
+    room.settings = replace(room.settings, dashboard=replace(room.settings.dashboard, keys="mutt"))
+    async with show(room=room) as it:
+        first = it.ids()[0]
+        await it.press("F")
+        assert it.room.state(first).starred
+        await it.press("u")
+        assert not it.room.state(first).starred
+
+
+async def test_keys_toml_changes_a_key_and_the_footer(show):
+    room = FakeNewsroom([make_story(n) for n in range(10)])
+    room.settings = replace(room.settings, keys={"dismiss": "D,delete"})
+    async with show(room=room) as it:
+        first = it.ids()[0]
+        await it.press("d")
+        assert it.room.state(first).triage == "new"
+        await it.press("D")
+        assert it.room.state(first).triage == "dismissed"
+        await it.press("j")
+        assert "D dismiss" in it.lines[-1]
+
+
+def test_the_page_of_keys_is_as_the_commands_are():
+    page = Path(__file__).parents[2] / "docs" / "keys.md"
+    assert page.read_text(encoding="utf-8") == commands.page(), "python -m monitor.tui.commands > docs/keys.md"

@@ -1,0 +1,188 @@
+"""Sources, watchlist editor, help: what each tells and does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.errors import ConfigError
+from monitor.model import SourceHealth
+from monitor.tui import commands
+from monitor.tui.screens.editor import EditorScreen, PreviewRows
+from monitor.tui.screens.help import Entries, HelpScreen
+from monitor.tui.screens.sources import SourcesScreen, in_words
+from tests.tui.fake import NOW
+
+
+def health(status, **more):
+    return SourceHealth(source="afp", status=status, **more)
+
+
+@pytest.mark.parametrize(
+    ("health", "words"),
+    [
+        (health("ok"), "ok"),
+        (health("unmodified"), "ok, not modified"),
+        (health("new"), "not polled yet"),
+        (health("failing", failing_since=NOW - timedelta(hours=2)), "failing since 11:02"),
+        (health("quiet", gap=360.0, last_new=NOW - timedelta(hours=3)), "quiet: usually every 6 min, silent 3 h"),
+        (health("not-a-feed"), "not a feed"),
+        (health("disabled"), "disabled"),
+    ],
+)
+def test_a_source_is_told_in_words(health, words):
+    assert in_words(health, NOW) == words
+
+
+async def test_sources_tell_troubles_first_and_figures(show):
+    async with show(size=(160, 30)) as it:
+        it.room.healths["bbc"] = SourceHealth(
+            source="bbc", status="failing", failing_since=NOW, message="timed out after 40 s", last_try=NOW,
+            next_at=NOW + timedelta(minutes=5), interval=300.0, items_per_day=12.5, latency=75.0,
+        )  # fmt: skip
+        await it.press("S")
+        assert isinstance(it.screen, SourcesScreen)
+        first = it.lines[2]
+        assert "BBC World" in first
+        for words in ("failing since 13:02", "timed out after 40 s", "13:07", "5 min", "12.5", "1 min"):
+            assert words in first
+        assert "1 failing" in it.lines[0]
+
+
+async def test_a_source_is_polled_disabled_copied_and_filtered(show, monkeypatch):
+    written = []
+    async with show() as it:
+        await it.press("S")
+        monkeypatch.setattr(it.app._driver, "write", written.append)
+        await it.press("R")
+        assert it.room.wishes == [["reuters"]]
+        assert it.said == "asked to poll Reuters"
+        await it.press("y")
+        assert any(text.startswith("\x1b]52;c;") for text in written)
+        await it.press("d")
+        assert not it.room.settings.source("reuters").enabled
+        assert "disabled" in it.text
+        await it.press("d")
+        await it.press("l")
+        await it.type("press")
+        await it.press("enter")
+        assert "only press" in it.lines[0]
+        assert len(it.screen.home.sources) == 1
+        await it.press("escape")
+        assert len(it.screen.home.sources) == 5
+        await it.press("escape")
+        assert it.screen is it.app.first_screen
+
+
+async def test_a_source_shows_its_items(show):
+    async with show() as it:
+        await it.press("S", "j", "enter")
+        assert it.pane.pane.title == "AFP"
+        assert {it.room.story(i).item.source for i in it.ids()} == {"afp"}
+        await it.press("escape")
+        assert it.pane.pane.title != "AFP"
+
+
+async def test_the_editor_previews_while_typing_and_saves(show):
+    async with show(size=(140, 40)) as it:
+        await it.press("e")
+        assert isinstance(it.screen, EditorScreen)
+        it.screen.home.text = "earthquake"
+        await it.pilot.pause(0.5)
+        await it.until(lambda: "in 7 days" in it.lines[0])
+        preview = it.screen.query_one(PreviewRows)
+        text = "\n".join("".join(part for part, _ in line) for line in preview.lines)
+        assert "gains 6   loses 30 against the saved one" in text
+        assert "11-24" in text
+        assert "Reuters" in text
+        assert "Earthquake of magnitude" in text
+        assert "changed" in it.lines[0]
+        await it.press("ctrl+s")
+        assert it.room.saved_topics == {"defense": "earthquake"}
+        assert it.screen is it.app.first_screen
+        assert "saved the watchlist of Defense" in it.said
+
+
+async def test_the_editor_says_where_a_query_is_wrong_and_writes_nothing(show):
+    async with show() as it:
+        await it.press("e")
+        it.screen.home.text = "army (navy"
+        await it.pilot.pause(0.5)
+        await it.until(lambda: "column 6" in it.lines[0])
+        assert "column 6: a bracket is not closed" in it.text
+        assert 'add ")"' in it.text
+        await it.press("ctrl+s")
+        assert it.room.saved_topics == {}
+        assert "not saved: column 6" in it.said
+
+
+async def test_a_change_is_not_lost_unasked(show):
+    async with show() as it:
+        await it.press("e", "x", "escape")
+        assert "Leave without saving?" in it.lines[-1]
+        await it.press("n")
+        assert isinstance(it.screen, EditorScreen)
+        await it.press("escape", "y")
+        assert it.screen is it.app.first_screen
+        assert it.room.saved_topics == {}
+
+
+async def test_a_config_that_cannot_be_written_is_said(show, monkeypatch):
+    async with show() as it:
+        await it.press("e")
+
+        def refuse(*_):
+            raise ConfigError(("topics.toml: cannot be written",))
+
+        monkeypatch.setattr(it.room, "save_topic", refuse)
+        await it.press("ctrl+s")
+        assert "not saved: topics.toml: cannot be written" in it.said
+
+
+async def test_only_topics_have_a_watchlist(show):
+    async with show() as it:
+        await it.press("5", "e")
+        assert it.screen is it.app.first_screen
+        assert "only the pane of a topic" in it.said
+
+
+async def test_help_tells_this_screens_keys_first_narrows_and_runs(show):
+    async with show() as it:
+        await it.press("question_mark")
+        assert isinstance(it.screen, HelpScreen)
+        told = [entry.command for entry in it.screen.query_one(Entries).entries if entry.command]
+        assert sorted(told) == sorted(command.id for command in commands.COMMANDS), "every command, once"
+        assert told[0] == "down"
+        await it.type("zoom")
+        assert [e.command for e in it.screen.query_one(Entries).entries if e.command] == ["zoom"]
+        await it.press("enter")
+        assert it.screen is it.app.first_screen
+        assert it.panes.zoomed
+
+
+async def test_the_palette_is_the_help_and_leaves_no_trace_when_left(show):
+    async with show() as it:
+        await it.press("colon")
+        assert isinstance(it.screen, HelpScreen)
+        await it.press("escape")
+        assert it.screen is it.app.first_screen
+        await it.press("ctrl+p")
+        assert isinstance(it.screen, HelpScreen)
+
+
+async def test_help_in_the_reader_begins_with_reading(show):
+    async with show() as it:
+        await it.press("enter", "question_mark")
+        entries = it.screen.query_one(Entries).entries
+        assert [entry.text for entry in entries if not entry.command][:2] == ["Moving in any list", "Reading an item"]
+        await it.type("raw")
+        await it.press("enter")
+        assert it.reader.raw
+
+
+async def test_with_read_only_help_tells_no_command_that_writes(show):
+    async with show(read_only=True) as it:
+        await it.press("question_mark")
+        told = {entry.command for entry in it.screen.query_one(Entries).entries if entry.command}
+        assert not told & {command.id for command in commands.COMMANDS if command.writes}
