@@ -48,9 +48,12 @@ class Planner:
         self._twins = twins
         self._listed: dict[tuple[str, float, str], match.Listed] = {}
 
-    def plan(self, query: Query) -> match.Matcher:
-        """The matcher of a query. Raises QueryError where a list is missing, contains itself or does not fit."""
-        return self._matcher(query.root, _Place(query))
+    def plan(self, query: Query, *, name: str | None = None) -> match.Matcher:
+        """The matcher of a query, or of the list of that name.
+
+        Raises QueryError where a list is missing, contains itself or does not fit.
+        """
+        return self._matcher(query.root, _Place(query, path=(name,) if name else ()))
 
     def _matcher(self, node: Node, place: _Place) -> match.Matcher:
         match_of = self._matcher

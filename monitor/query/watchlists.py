@@ -83,7 +83,7 @@ class Watchlists:
     def _read_all(self, topics: Iterable[Topic]) -> Iterable[WatchlistError]:
         for name, query in self._lists.items():
             try:
-                self._planner().plan(_sound(query))
+                self._planner().plan(_sound(query), name=name)
             except QueryError as error:
                 yield WatchlistError(f"list {name}", error)
         for topic in topics:
