@@ -4,12 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run install test check bench clean
+.PHONY: help run install test check bench docs wheel clean
 
-run: $(STAMP)  ## open the dashboard on the default config with the seeds
+help:  ## what there is to make
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+run: $(STAMP)  ## open the dashboard on the config that ships, with its sample articles
 	$(BIN)/monitor
 
-install: $(STAMP)
+install: $(STAMP)  ## make .venv with .venv/bin/monitor and all that the tests need
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -22,5 +25,14 @@ test: $(STAMP)  ## the whole suite
 check: $(STAMP)  ## what CI runs: static checks, then the suite
 	.ci/run
 
-clean:
+bench: $(STAMP)  ## run every benchmark and write docs/benchmarks.md; DATA=… and BENCH=… name data and feed server
+	$(BIN)/python benchmarks/all.py $(if $(DATA),--data $(DATA)) $(if $(BENCH),--bench $(BENCH))
+
+docs: $(STAMP)  ## write the pages that the program itself knows best
+	$(BIN)/python docs/generate.py
+
+wheel: $(STAMP)  ## build what pipx and uv install
+	$(BIN)/python -m build --wheel
+
+clean:  ## remove what was made
 	rm -rf $(VENV) build dist *.egg-info

@@ -47,9 +47,11 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 class Clock:
-    """A clock that moves only when told to."""
+    """A clock that moves only when told to. It begins on a Monday morning."""
 
-    def __init__(self, now: datetime) -> None:
+    morning = datetime(2026, 11, 23, 9, 14, tzinfo=UTC)
+
+    def __init__(self, now: datetime = morning) -> None:
         self.now = now
 
     def __call__(self) -> datetime:
@@ -64,7 +66,7 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     """A clock that stands at a Monday morning."""
-    return Clock(datetime(2026, 11, 23, 9, 14, tzinfo=UTC))
+    return Clock()
 
 
 @dataclass

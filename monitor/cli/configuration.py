@@ -12,6 +12,7 @@ from monitor.cli.output import say
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
+    from monitor.config import Settings
     from monitor.query import Watchlists
 
 
@@ -75,7 +76,29 @@ def findings(at: Desk) -> tuple[Sequence[str], Sequence[str]]:
     watchlists = at.watchlists()
     problems = [f"topics.toml: {problem}" for problem in watchlists.problems]
     problems += _wrong_panes(settings.dashboard.extra_panes, watchlists)
+    problems += wrong_names(settings)
     return problems, settings.warnings
+
+
+def wrong_names(settings: Settings) -> Iterator[str]:
+    """What only the dashboard knows to be wrong: commands and themes that it has not."""
+    from monitor.tui.commands import COMMANDS
+    from monitor.tui.themes import themes
+
+    commands = [command.id for command in COMMANDS]
+    for name in settings.keys:
+        if name not in commands:
+            yield f"keys.toml: {name}: no such command{_nearest(name, commands)}"
+    theme, known = settings.dashboard.theme, [theme.name for theme in themes()]
+    if theme not in known:
+        yield f'monitor.toml: dashboard.theme: no theme "{theme}"{_nearest(theme, known)}'
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, names, n=1, cutoff=0.5)
+    return f', did you mean "{near[0]}"?' if near else f"; there are {', '.join(names)}"
 
 
 def _wrong_panes(panes: Mapping[str, str], watchlists: Watchlists) -> Iterator[str]:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import sys
 
 from monitor.cli.options import Desk
-from monitor.errors import UsageError
+from monitor.errors import ConfigError, UsageError
 
 
 def show(at: Desk, *, read_only: bool, poll: bool) -> int:
     """Open the dashboard and stay until it is left."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the dashboard needs a terminal", hint="`monitor items` lists, `monitor poll` polls")
+    from monitor.cli.configuration import wrong_names
+    from monitor.cli.faults import log_to_file
+
     settings = at.settings()
+    if wrong := tuple(wrong_names(settings)):
+        raise ConfigError(wrong)
+    log_to_file(at.verbose)
     with at.newsroom(read_only=read_only) as newsroom:
         if poll:
             newsroom.start_poller()
         from monitor.tui import run
 
-        return run(newsroom, settings) or 0
+        return run(newsroom, settings)

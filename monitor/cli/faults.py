@@ -14,6 +14,7 @@ from monitor.text import clean, clean_line
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import TextIO
 
 _CREDENTIALS = re.compile(r"(\w+://)[^/\s@]+@")
 _PARAMETER = re.compile(
@@ -49,13 +50,18 @@ def record(error: BaseException) -> str:
 
 
 def _append(path: Path, text: str) -> None:
+    with _opened(path) as file:
+        file.write(text)
+
+
+def _opened(path: Path) -> TextIO:
+    """A log that is ours alone, begun anew when it has grown too large."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-    handle = os.open(path, flags, 0o600)
-    with os.fdopen(handle, "a", encoding="utf-8", errors="replace") as file:
-        if file.tell() > _LARGEST:
-            file.truncate(0)
-        file.write(text)
+    file = os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8", errors="replace")
+    if file.tell() > _LARGEST:
+        file.truncate(0)
+    return file
 
 
 class _Safe(logging.Formatter):
@@ -68,7 +74,18 @@ class _Safe(logging.Formatter):
 
 def log_to_stderr(verbose: int) -> None:
     """Send the log to standard error: warnings, with -v what is done, with -vv everything."""
-    handler = logging.StreamHandler()
+    _log_to(logging.StreamHandler(), verbose)
+
+
+def log_to_file(verbose: int) -> None:
+    """Send the log to the file, where standard error is a screen that something else paints."""
+    try:
+        _log_to(logging.StreamHandler(_opened(log_file())), verbose)
+    except OSError:
+        _log_to(logging.NullHandler(), verbose)
+
+
+def _log_to(handler: logging.Handler, verbose: int) -> None:
     handler.setFormatter(_Safe("%(asctime)s %(levelname).1s %(name)s: %(message)s", "%H:%M:%S"))
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     logging.basicConfig(level=level, handlers=[handler], force=True)

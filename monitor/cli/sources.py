@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,16 +214,19 @@ def _named(settings: Settings, name: str) -> Source:
 
 
 @sources.command("import", example="monitor sources import subscriptions.opml --dry-run")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file")
 @click.option("--dry-run", is_flag=True, help="Say what would be added, and write nothing.")
 @pass_desk
-def import_(at: Desk, /, file: Any, dry_run: bool) -> int:
-    """Add the feeds of an OPML list. Folders become tags; what is there already is left alone."""
+def import_(at: Desk, file: str, dry_run: bool) -> int:
+    """Add the feeds of an OPML list. Folders become tags; what is there already is left alone.
+
+    FILE may also be one of the lists that ship, such as opml/defense.opml; - is standard input.
+    """
     from monitor import config
     from monitor.sources import opml
 
     known = {source.url for source in at.settings().sources}
-    listed = opml.read(file.read())
+    listed = opml.read(_list(at, file))
     for problem in listed.problems:
         say(clean_line(problem))
     fresh = [source for source in listed.sources if source.url not in known]
@@ -233,6 +237,23 @@ def import_(at: Desk, /, file: Any, dry_run: bool) -> int:
         click.echo(f"{clean_line(source.title)}\t{source.url}")
     say(f"{len(fresh)} {'would be ' if dry_run else ''}added, {len(listed.sources) - len(fresh)} were there already")
     return 0 if listed.sources else 1
+
+
+def _list(at: Desk, name: str) -> bytes:
+    """A list by its path, or by its place in the config folder or in what ships."""
+    from monitor.config import shipped_folder
+
+    if name == "-":
+        return sys.stdin.buffer.read()
+    places = (Path(name).expanduser(), at.settings().folder / name, shipped_folder() / name)
+    path = next((path for path in places if path.is_file()), None)
+    if path is None:
+        ours = sorted(str(path.relative_to(shipped_folder())) for path in shipped_folder().glob("opml/*.opml"))
+        raise UsageError(f"{clean_line(name)}: no such file", hint=f"with the monitor come {', '.join(ours)}")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{clean_line(name)}: {error.strerror}") from error
 
 
 @sources.command(example="monitor sources export > subscriptions.opml")

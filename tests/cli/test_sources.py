@@ -98,6 +98,10 @@ def test_opml_in_and_out(desk, tmp_path):
     desk("sources", "import", str(file))
     assert ids(desk) == ["wire", "drops", "one-only"]
     assert load(desk.config, desk.store, {}).source("one-only").tags == ("Wires",)
+    outcome = desk("sources", "import", "opml/none.opml")
+    assert outcome.status == 2
+    assert "opml/defense.opml" in outcome.err
+    assert desk("sources", "import", "opml/defense.opml", "--dry-run").status == 0
 
 
 def test_discover(desk, feed_server):
