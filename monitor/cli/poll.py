@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,9 @@ def poll(at: Desk, names: tuple[str, ...], once: bool, as_json: bool, while_watc
     unknown = [name for name in names if at.settings().source(name) is None]
     if unknown:
         raise UsageError(f"no source {', '.join(map(clean_line, unknown))}", hint="`monitor sources list` names them")
-    told = _Told(as_json=as_json)
+    told = _Told(as_json=as_json, quiet=while_watched)
+    if not (while_watched or at.verbose):
+        logging.getLogger("monitor.poll").setLevel(logging.ERROR)  # a receipt tells the same, and better
     with at.newsroom() as newsroom:
 
         def reload() -> tuple[Settings, Watchlists] | None:
@@ -63,8 +66,9 @@ def poll(at: Desk, names: tuple[str, ...], once: bool, as_json: bool, while_watc
 class _Told:
     """What is said while polling: JSON lines for a script, a bar for a person, and failures on standard error."""
 
-    def __init__(self, *, as_json: bool) -> None:
+    def __init__(self, *, as_json: bool, quiet: bool) -> None:
         self.as_json = as_json
+        self.quiet = quiet
         self.bar = sys.stderr.isatty() and not as_json
         self.failed = self.polled = self.new = self.edited = 0
 
@@ -77,7 +81,7 @@ class _Told:
         if self.as_json:
             click.echo(to_json(_record(receipt)))
             sys.stdout.flush()
-        elif failed:
+        elif failed and not self.quiet:
             self._wipe()
             say(f"{receipt.source}: {receipt.message or receipt.status}")
 
