@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from monitor.config import Network
 
-SPREAD = 20.0
-"""Seconds over which the first polls of new sources are spread."""
+SPREAD = 0.1
+"""Seconds for each new source over which their first polls are spread."""
 _LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 
 Poll = Callable[[Source], Awaitable[None]]
@@ -165,10 +165,13 @@ def host_of(source: Source) -> tuple[str, bool]:
     return host, not host.startswith(_LOOPBACK)
 
 
-def first_wait(health: SourceHealth, now: datetime, network: Network, chance: float) -> float | None:
-    """Seconds from the poller's start to a source's first poll: as was planned, never beyond the longest interval."""
+def first_wait(health: SourceHealth, now: datetime, network: Network, place: float) -> float | None:
+    """Seconds from the poller's start to a source's first poll: as was planned, never beyond the longest interval.
+
+    A new source has its `place` among the others, by chance.
+    """
     if health.status == "gone":
         return None
     if health.next_at is None:
-        return chance * SPREAD
+        return place * SPREAD
     return min(max((health.next_at - now).total_seconds(), 0.0), max(network.max_interval, 24 * 3600.0))

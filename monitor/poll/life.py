@@ -102,7 +102,7 @@ class Life:
             if source.id in known:
                 continue
             health = self.intake.health(source)
-            wait = first_wait(health, now, poller.settings.network, poller.chance())
+            wait = first_wait(health, now, poller.settings.network, poller.chance() * len(chosen))
             self.dispatcher.put(source.id, 0.0 if source.url is None else wait)
         self._rematch = Rematch(self.store, poller.watchlists, {source.id: source for source in chosen}, poller.clock)
         self._watching = asyncio.create_task(self._watch([source for source in chosen if source.path is not None]))
