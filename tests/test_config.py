@@ -320,6 +320,17 @@ def test_a_command_in_a_file_that_others_can_write_is_refused(folder):
     )
 
 
+def test_a_command_in_a_file_of_another_user_is_refused(folder, monkeypatch):
+    write(folder, sources="[[sources]]\nurl = 'https://a/'\nheaders = { A = { command = 'id' } }\n")
+    (folder / "sources.toml").chmod(0o600)
+    if os.getuid() == 0:
+        os.chown(folder / "sources.toml", 12345, 12345)
+    else:
+        monkeypatch.setattr(os, "getuid", lambda: 12345)
+    (line,) = problems(folder)
+    assert "another user can change this file" in line
+
+
 def test_one_feed_named_twice_is_warned_of(folder):
     write(folder, sources="[[sources]]\nid='a'\nurl='https://a/'\n[[sources]]\nid='b'\nurl='https://a/'\n")
     assert config.load(folder, "memory:", {}).warnings == (

@@ -14,6 +14,7 @@ from monitor.text import clean_line
 if TYPE_CHECKING:
     from monitor.config import Settings
     from monitor.poll.worker import Workers
+    from monitor.sources.discover import Found
     from monitor.sources.http import Client
 
 
@@ -74,11 +75,11 @@ async def _remote(client: Client, workers: Workers, source: Source) -> dict[str,
     return {"status": "ok", "message": message, "entries": number, "title": clean_line(catch.title)}
 
 
-async def discover(settings: Settings, url: str) -> list[Any]:
+async def discover(settings: Settings, url: str) -> list[Found]:
     """The feeds that a page names. Raises SourceError."""
-    from monitor.sources import discover as finder
+    from monitor.sources.discover import find
     from monitor.sources.http import Client
 
     async with Client(settings.network) as client:
         fetched = await client.fetch(Source(id="page", title=url, url=url), Memory())
-    return list(finder.find(fetched.body, fetched.final_url))
+    return list(find(fetched.body, fetched.final_url))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.faults import redact
 from monitor.cli.options import Desk, Group, formats, pass_desk
 from monitor.cli.output import print_json, print_json_lines, print_json_list, print_table, say
 from monitor.cli.record import stamp
@@ -55,7 +57,7 @@ def _record(status: SourceStatus) -> dict[str, Any]:
     return {
         "id": source.id,
         "title": clean_line(source.title),
-        "url": source.url,
+        "url": redact(source.url) if source.url else None,
         "path": source.path,
         "every": source.every,
         "tier": source.tier,
@@ -234,7 +236,7 @@ def import_(at: Desk, file: str, dry_run: bool) -> int:
     for source in fresh:
         if folder:
             config.add_source(folder, {"title": source.title, "url": source.url, "tags": list(source.tags) or None})
-        click.echo(f"{clean_line(source.title)}\t{source.url}")
+        click.echo(f"{clean_line(source.title)}\t{redact(source.url or '')}")
     say(f"{len(fresh)} {'would be ' if dry_run else ''}added, {len(listed.sources) - len(fresh)} were there already")
     return 0 if listed.sources else 1
 
@@ -262,7 +264,11 @@ def export(at: Desk) -> None:
     """Write all feeds as OPML to standard output."""
     from monitor.sources import opml
 
-    click.echo(opml.write([source for source in at.settings().sources if source.url]), nl=False)
+    feeds = [source for source in at.settings().sources if source.url]
+    public = [replace(source, url=redact(source.url or "")) for source in feeds]
+    if hidden := sum(source != shown for source, shown in zip(feeds, public, strict=True)):
+        say(f"credentials are left out of {hidden} addresses")
+    click.echo(opml.write(public), nl=False)
 
 
 @sources.command(example="monitor sources discover https://example.org")
