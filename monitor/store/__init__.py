@@ -21,8 +21,8 @@ def _now() -> datetime:
 def open_store(url: str, *, read_only: bool = False, clock: Callable[[], datetime] = _now) -> Store:
     """Open (and, unless read-only, make) the store at `tinydb:PATH`, `json:PATH` or `memory:`.
 
-    Raises StoreError with the mend, NewerStoreError for a store of a newer monitor, which is left untouched. What a person must
-    hear about the opening is in `Store.notices`.
+    Raises StoreError with the mend, NewerStoreError for a store of a newer monitor, which is left untouched. What a
+    person must hear about the opening is in `Store.notices`.
     """
     from monitor.store.opening import open_url
 

@@ -7,7 +7,8 @@ import threading
 import time
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from tinydb import Query
 
@@ -18,25 +19,24 @@ from monitor.store.records import (
     Record,
     Tallies,
     Totals,
-    Words,
     derived,
     document,
     micros,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from tinydb import TinyDB
 
-    from monitor.store.layout import Ground, LaidTable
+    from monitor.store.layout import Document, Ground, LaidTable
 
 T = TypeVar("T")
 
-HOLD = 0.002
+HOLD = 0.003
 """Seconds that a slice of a batch may hold the store."""
-PAUSE = 0.001
+PAUSE = 0.0006
 """Seconds between two slices, in which a mark gets its turn."""
 GROUP = 500
 """Items of one headline that are compared when outlets are counted."""
@@ -53,7 +53,8 @@ class Revision:
         self.floor = ledger.floor
         self.tallies = Tallies()
         self.records: dict[int, Record] = {}
-        self.words: dict[int, Words] = {}
+        self.words: dict[int, Document] = {}
+        """Packed (see `LaidTable.pack`), so that the store is held no longer than it must."""
         self.stories: set[str] = set()
         """Headlines whose outlets may have changed."""
         self.changed = False
@@ -77,6 +78,7 @@ class Book:
         self.db = db
         self.clock = clock
         self.read_only = read_only
+        self.wrote = False
         self.ground = cast("Ground", db.storage)
         self.items = self.table("items")
         self.bodies = self.table("bodies")
@@ -119,7 +121,7 @@ class Book:
         if revision.records:
             self.items.put({doc_id: document(record) for doc_id, record in revision.records.items()})
         if revision.words:
-            self.bodies.put({doc_id: document(words) for doc_id, words in revision.words.items()})
+            self.bodies.put(revision.words)
         if revision.stories:
             self._count_outlets(revision)
         if revision.tallies:
@@ -140,30 +142,32 @@ class Book:
             floor=revision.floor,
         )
         self.ledgers.put({1: document(after)})
+        self.wrote = True
 
     def _count_outlets(self, revision: Revision) -> None:
         """Tell the items of each headline how many sources carry it within the span."""
         doc = Query()
         times = [record.at for record in revision.records.values()]
         near = (doc.at >= min(times) - 2 * _SPAN) & (doc.at <= max(times) + 2 * _SPAN)
-        for story in revision.stories:
-            same = (doc.item.story == story) & near
-            rows = self.items.select(("doc_id", "at", "source"), same, order=(("at",),), rising=True, limit=GROUP)
-            if len(rows) == 1 and rows[0][0] in revision.records and revision.records[rows[0][0]].outlets == 1:
-                continue
-            outlets = _outlets(rows)
-            stored = self.items.read(list(outlets), Record)
-            changed = {
-                doc_id: replace(record, outlets=outlets[doc_id], revision=revision.number)
-                for doc_id, record in stored.items()
-                if record.outlets != outlets[doc_id]
-            }
-            if changed:
-                self.items.put({doc_id: document(record) for doc_id, record in changed.items()})
+        same = doc.item.story.one_of(sorted(revision.stories))
+        columns = ("story", "at", "doc_id", "source")
+        found = self.items.select(columns, same & near, order=(("item", "story"), ("at",)), rising=True)
+        outlets: dict[int, int] = {}
+        for _, group in groupby(found, key=lambda row: row[0]):
+            outlets.update(_outlets(list(islice(group, GROUP))))
+        sure = {doc_id for doc_id, record in revision.records.items() if record.outlets == outlets.get(doc_id, 1)}
+        stored = self.items.read(outlets.keys() - sure, Record)
+        changed = {
+            doc_id: document(replace(record, outlets=outlets[doc_id], revision=revision.number))
+            for doc_id, record in stored.items()
+            if record.outlets != outlets[doc_id]
+        }
+        if changed:
+            self.items.put(changed)
 
     def sliced(self, things: Sequence[T], write: Callable[[Revision, Sequence[T], bool], None]) -> None:
-        """Write many things in transactions of about `HOLD` seconds each, with a pause between; the flag tells the last."""
-        start, size = 0, 8
+        """Write many things in transactions of about `HOLD` seconds, with a pause between; the flag tells the last."""
+        start, size = 0, 16 if self.ground.shared else len(things)
         while True:
             some = things[start : start + size]
             last = start + size >= len(things)
@@ -174,7 +178,7 @@ class Book:
             if last:
                 return
             start += size
-            size = max(2, min(200, int(size * min(2.0, HOLD / took))))
+            size = max(8, min(200, int(size * min(2.0, HOLD / took))))
             time.sleep(PAUSE)
 
     # -- snoozes ----------------------------------------------------------------------------------------------
@@ -198,19 +202,19 @@ class Book:
                 revision.put(doc_id, record, derived(replace(record, revision=revision.number), now))
 
 
-def _outlets(rows: Sequence[tuple[int, int, str]]) -> dict[int, int]:
-    """For each item of one headline, the number of sources within the span; `rows` are (doc_id, time, source), by time."""
+def _outlets(rows: Sequence[tuple[str, int, int, str]]) -> dict[int, int]:
+    """For each item of one headline, the number of sources within the span; rows are (story, time, doc_id, source)."""
     found: dict[int, int] = {}
     sources: Counter[str] = Counter()
     first = last = 0
-    for doc_id, time_, _ in rows:
-        while last < len(rows) and rows[last][1] <= time_ + _SPAN:
-            sources[rows[last][2]] += 1
+    for _, at, doc_id, _ in rows:
+        while last < len(rows) and rows[last][1] <= at + _SPAN:
+            sources[rows[last][3]] += 1
             last += 1
-        while rows[first][1] < time_ - _SPAN:
-            sources[rows[first][2]] -= 1
-            if not sources[rows[first][2]]:
-                del sources[rows[first][2]]
+        while rows[first][1] < at - _SPAN:
+            sources[rows[first][3]] -= 1
+            if not sources[rows[first][3]]:
+                del sources[rows[first][3]]
             first += 1
         found[doc_id] = len(sources)
     return found

@@ -34,11 +34,11 @@ class Where:
     key: str | None = None
 
 
-ANYTHING = ("1", [], False)
+ANYTHING: tuple[str, list[Any], bool] = ("1", [], False)
 
 
 def compile_query(query: QueryLike | None, layout: Layout) -> Where:
-    """The WHERE of a query over a table `d`; columns that the `Each` index carries are named on `e` when it has a key."""
+    """The WHERE of a query over a table `d`; with a key, what the `Each` index carries is named on `e`."""
     if query is None:
         return Where()
     told = query._hash if isinstance(query, QueryInstance) else None  # noqa: SLF001

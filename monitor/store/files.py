@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from monitor.errors import StoreBusyError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 REMOTE = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ncpfs", "9p", "ceph", "glusterfs", "lustre", "fuse.sshfs"}
@@ -39,7 +39,7 @@ def explain(error: OSError, path: Path) -> StoreError:
 
 
 def guard(path: Path) -> None:
-    """Refuse a symbolic link or anything else but a regular file in the place of one of ours; make an own file private."""
+    """Refuse a symbolic link, or anything else but a file, in the place of one of ours; make an own file private."""
     try:
         found = path.lstat()
     except FileNotFoundError:
@@ -56,9 +56,12 @@ def guard(path: Path) -> None:
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make the folder, for its owner alone. One that exists keeps its mode, unless all that it holds is the store's."""
+    """Make the folder, for its owner alone; one that exists keeps its mode, as others may have their files in it."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for missing in reversed([place for place in (folder, *folder.parents) if not place.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
+        if not folder.is_dir():
+            raise StoreError(f"{folder}: is not a folder")
     except FileExistsError as error:
         raise StoreError(f"{folder}: is not a folder") from error
     except OSError as error:
@@ -108,24 +111,24 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def replace(path: Path, content: bytes | memoryview) -> None:
+def replace(path: Path, chunks: Iterable[bytes]) -> None:
     """Put new content in the place of a file, whole or not at all, and durably."""
     new = path.with_name(path.name + ".new")
     guard(new)
     descriptor = open_private(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
         try:
-            view = memoryview(content)
-            while view:
-                view = view[os.write(descriptor, view) :]
+            with os.fdopen(os.dup(descriptor), "wb") as file:
+                file.writelines(chunks)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
         new.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        new.unlink(missing_ok=True)
         raise explain(error, path) from error
+    finally:
+        new.unlink(missing_ok=True)
 
 
 class Held(Protocol):
@@ -153,7 +156,7 @@ os.register_at_fork(after_in_child=_forget_all)
 
 
 class FileLock:
-    """A lock between processes and threads: `flock` on a file of its own, which the kernel drops when its holder dies."""
+    """A lock between processes and threads: `flock` on its own file, dropped by the kernel when its holder dies."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -193,7 +196,7 @@ class FileLock:
                     hint = "another monitor is at work on it; try again"
                     raise StoreBusyError(f"{self._path}: locked for more than {wait:.0f} s", hint=hint) from None
                 time.sleep(pause)
-                pause = min(pause * 1.5, 0.0005)
+                pause = min(pause * 1.5, 0.00025)
             else:
                 return
 

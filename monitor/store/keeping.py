@@ -136,21 +136,21 @@ class Keeping:
         """Write every table as stock TinyDB's JSON; the number of items."""
         guard(target)
         total = len(self._book.items)
-        parts: list[bytes] = []
-        done = 0
+        replace(target, self._exported(total, progress))
+        return total
+
+    def _exported(self, total: int, progress: Callable[[int, int], None] | None) -> Iterator[bytes]:
+        between = b"{"
         for name in sorted(self._book.db.tables()):
-            rows: list[bytes] = []
-            for document in self._book.table(name):
-                rows.append(b'"%d":%s' % (document.doc_id, msgspec.json.encode(dict(document))))
-                if name == "items":
-                    done += 1
-                    if progress is not None and done % 500 == 0:
-                        progress(done, total)
-            parts.append(msgspec.json.encode(name) + b":{" + b",".join(rows) + b"}")
-        replace(target, b"{" + b",".join(parts) + b"}")
+            yield between + msgspec.json.encode(name) + b":{"
+            between = b"},"
+            for count, document in enumerate(self._book.table(name)):
+                yield b'%s"%d":%s' % (b"," if count else b"", document.doc_id, msgspec.json.encode(dict(document)))
+                if name == "items" and progress is not None and count % 500 == 0:
+                    progress(count + 1, total)
+        yield b"}}"
         if progress is not None:
             progress(total, total)
-        return total
 
     def stats(self) -> Mapping[str, Any]:
         """Items, bytes on disk, schema, revision."""

@@ -1,7 +1,7 @@
-"""What the store asks of a TinyDB table beyond TinyDB: which fields are indexed, pages by key, columns without documents.
+"""What the store asks of a TinyDB table beyond TinyDB: indexed fields, pages by key, columns without documents.
 
-A layout is declared once and means the same on every storage: on SQLite its fields are columns and its indexes are indexes; on
-plain storages the same answers come from a scan.
+A layout is declared once and means the same on every storage: on SQLite its fields are columns and its indexes are
+indexes; on plain storages the same answers come from a scan.
 """
 
 from __future__ import annotations
@@ -95,6 +95,10 @@ class LaidTable(Protocol):
         """How many documents match, by index."""
         ...
 
+    def pack(self, document: Document) -> Document:
+        """The document made ready to be put, which may take some time."""
+        ...
+
     def put(self, documents: Mapping[int, Document]) -> None:
         """Write documents under their ids, new or not."""
         ...
@@ -114,6 +118,9 @@ class LaidTable(Protocol):
 
 class Ground(Protocol):
     """What the store asks of a TinyDB storage beyond TinyDB."""
+
+    shared: bool
+    """Whether a long batch is better written in slices, for others to get their turn."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """All that is written within is written together, durably, or not at all; may be nested."""
@@ -143,5 +150,5 @@ class Ground(Protocol):
 def at(document: Any, path: Path) -> Any:
     """What stands at a path of a document, None when nothing does."""
     for part in path:
-        document = document.get(part) if isinstance(document, Mapping) else None
+        document = document.get(part) if isinstance(document, dict) else None
     return document

@@ -76,7 +76,7 @@ class PlainTable(Table):
         """Columns (or `doc_id`) of documents."""
         found = self._found(cond)
         if order:
-            found.sort(key=lambda entry: _key(*entry, order), reverse=not rising)
+            found.sort(key=lambda entry: _key(entry[0], entry[1], order), reverse=not rising)
         paths = self._layout.columns
         return [
             tuple(number if column == "doc_id" else at(doc, paths[column]) for column in columns)
@@ -86,6 +86,10 @@ class PlainTable(Table):
     def tally(self, cond: QueryLike | None) -> int:
         """How many documents match."""
         return len(self._found(cond))
+
+    def pack(self, document: Document) -> Document:
+        """The document itself."""
+        return document
 
     def put(self, documents: Mapping[int, Document]) -> None:
         """Write documents under their ids, new or not."""
@@ -108,6 +112,8 @@ class PlainTable(Table):
 
 class MemoryGround(Storage):
     """Everything in memory, for tests and for looking without a store."""
+
+    shared = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -159,7 +165,9 @@ class MemoryGround(Storage):
 
 
 class JsonGround(Storage):
-    """Stock TinyDB JSON in one file: replaced whole, atomically and durably, under a lock; the last one kept as `.bak`."""
+    """Stock TinyDB JSON in one file: replaced whole, durably, under a lock; the one before is kept as `.bak`."""
+
+    shared = False
 
     def __init__(self, path: FilePath, *, read_only: bool = False) -> None:
         super().__init__()
@@ -238,7 +246,7 @@ class JsonGround(Storage):
                 sync_folder(self._path.parent)
             except OSError as error:
                 raise explain(error, self._path) from error
-        replace(self._path, msgspec.json.encode(self._data))
+        replace(self._path, [msgspec.json.encode(self._data)])
         self._stamp = self._stamped()
 
     def _stamped(self) -> tuple[int, int, int] | None:

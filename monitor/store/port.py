@@ -72,8 +72,12 @@ class Store(Protocol):
     """Items, verdicts, triage, sources: durable, and safe between processes on one machine."""
 
     url: str
-    uuid: str
     read_only: bool
+
+    @property
+    def uuid(self) -> str:
+        """What tells this store from any other; another one after a restore."""
+        ...
 
     # -- items ------------------------------------------------------------------------------------------------
 

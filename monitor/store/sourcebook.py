@@ -88,7 +88,7 @@ class Sourcebook:
             wanted = None if everything else sorted({*before, *(sources or ())})
             self.put_memo(WISHES, {"sources": wanted})
 
-    def take_wishes(self) -> Collection[str] | None | bool:
+    def take_wishes(self) -> Collection[str] | bool | None:
         """The wishes since last asked, taken: ids, None for all, False for none."""
         if self.memo(WISHES) is None:
             return False

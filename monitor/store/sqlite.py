@@ -1,7 +1,7 @@
 """One SQLite file as TinyDB's storage, for threads and processes.
 
-Write-ahead log, `synchronous=FULL`; each commit and checkpoint runs under one `flock`, because SQLite before 3.51.3 can lose
-commits when processes reset the log at the same time.
+Write-ahead log, `synchronous=FULL`; each commit and checkpoint runs under one `flock`, because SQLite before 3.51.3 can
+lose commits when processes reset the log at the same time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tinydb.storages import Storage
 
 from monitor.errors import StoreBusyError, StoreError
-from monitor.store.files import FileLock, explain, guard
+from monitor.store.files import FileLock, explain, guard, open_private
 from monitor.store.layout import BARE
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class SqliteGround(Storage):
     """
 
     tabled: Any
+    shared = True
 
     def __init__(self, path: Path, layouts: Mapping[str, Layout], *, read_only: bool = False) -> None:
         super().__init__()
@@ -97,6 +98,14 @@ class SqliteGround(Storage):
             raise explain_sqlite(error, self.path) from error
         return connection
 
+    def explain(self, error: sqlite3.Error) -> StoreError:
+        """The error in words; damage is noted beside the file, so that whoever opens it next mends it."""
+        told = explain_sqlite(error, self.path)
+        if isinstance(told, DamagedError) and not self.read_only:
+            with contextlib.suppress(StoreError, OSError):
+                os.close(open_private(self.path.with_name(self.path.name + ".damaged"), os.O_WRONLY | os.O_CREAT))
+        return told
+
     # -- speaking SQL -----------------------------------------------------------------------------------------
 
     @property
@@ -112,9 +121,7 @@ class SqliteGround(Storage):
             with self._reading:
                 return self._reader.execute(sql, values).fetchall()
         except sqlite3.Error as error:
-            raise explain_sqlite(error, self.path) from error
-        except UnicodeEncodeError:
-            return []
+            raise self.explain(error) from error
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> None:
         """A statement of the transaction at hand."""
@@ -123,7 +130,7 @@ class SqliteGround(Storage):
         try:
             self._writer.execute(sql, values)
         except sqlite3.Error as error:
-            raise explain_sqlite(error, self.path) from error
+            raise self.explain(error) from error
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """A statement of the transaction at hand, for each row."""
@@ -132,7 +139,7 @@ class SqliteGround(Storage):
         try:
             self._writer.executemany(sql, rows)
         except sqlite3.Error as error:
-            raise explain_sqlite(error, self.path) from error
+            raise self.explain(error) from error
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -148,7 +155,7 @@ class SqliteGround(Storage):
             try:
                 writer.execute("BEGIN IMMEDIATE")
             except sqlite3.Error as error:
-                raise explain_sqlite(error, self.path) from error
+                raise self.explain(error) from error
             self._owner = threading.get_ident()
             try:
                 yield
@@ -159,7 +166,7 @@ class SqliteGround(Storage):
                     with contextlib.suppress(sqlite3.Error):
                         writer.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
-                    raise explain_sqlite(error, self.path) from error
+                    raise self.explain(error) from error
                 raise
             finally:
                 self._owner = None
@@ -186,7 +193,18 @@ class SqliteGround(Storage):
             try:
                 return self._inode, self._reader.execute("PRAGMA data_version").fetchone()[0]
             except sqlite3.Error as error:
-                raise explain_sqlite(error, self.path) from error
+                raise self.explain(error) from error
+
+    def take(self, source: sqlite3.Connection) -> None:
+        """Become a copy of another database, in one transaction, under everybody who has this one open."""
+        if self._writer is None:
+            raise StoreError(f"{self.path}: opened to read only")
+        try:
+            with self.lock.held():
+                source.backup(self._writer)
+        except sqlite3.Error as error:
+            raise self.explain(error) from error
+        self._names = None
 
     def upkeep(self) -> None:
         """Fold the write-ahead log into the file once it has grown."""
@@ -215,7 +233,7 @@ class SqliteGround(Storage):
         layout = self.layouts.get(name, BARE)
         for statement in definition(name, layout):
             self.run(statement)
-        self.run("INSERT INTO tinydb VALUES (?)", (name,))
+        self.run("INSERT INTO tinydb (name) VALUES (?)", (name,))
         self._names = None
 
     def discard(self, name: str) -> None:
@@ -225,7 +243,7 @@ class SqliteGround(Storage):
         self.run("DELETE FROM tinydb WHERE name = ?", (name,))
         self._names = None
 
-    def read(self) -> Tables | None:
+    def read(self) -> Tables | None:  # type: ignore[override]
         """The tables, each read when it is asked for; None when there is none."""
         names = self.names()
         return Tables(self, names) if names else None
@@ -242,7 +260,8 @@ class SqliteGround(Storage):
 
     def rows_of(self, name: str) -> Mapping[str, Any]:
         """The documents of a table by id, each read when it is asked for."""
-        return self.tabled(self, name).rows_now()
+        rows: Mapping[str, Any] = self.tabled(self, name).rows_now()
+        return rows
 
     def size(self) -> int:
         """Bytes on disk, the write-ahead log included."""

@@ -1,7 +1,8 @@
 """TinyDB's Table on an indexed SQLite file: TinyDB's own operations, run over single documents.
 
-The bytes are SQLite pages that hold JSON documents. The table hands TinyDB's update functions a mapping that loads a document
-when it is touched and writes back what changed; queries are compiled (see `compile`) and checked again where SQL says less.
+The bytes are SQLite pages that hold JSON documents. The table hands TinyDB's update functions a mapping that loads a
+document when it is touched and writes back what changed; queries are compiled (see `compile`) and checked again where
+SQL says less.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterator, Mapping, MutableMapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -63,7 +65,7 @@ class SqliteTable(Table):
     ) -> list[tuple[int, T]]:
         """Documents read as `kind`, by doc_id, in an order, from just after a key."""
         where = compile_query(cond, self._layout)
-        sql, values = self._query("d.doc_id, d.doc", where, order, after, rising)
+        sql, values = self._query("d.doc_id, d.doc", where, order=order, after=after, rising=rising)
         if where.exact:
             rows = self._rows(sql if limit is None else f"{sql} LIMIT {limit:d}", values)
             return [(number, self.load(content, kind)) for number, content in rows]
@@ -102,7 +104,7 @@ class SqliteTable(Table):
             raise ValueError("a query over columns alone must be exact")
         carried = self._layout.each.carried if where.key is not None and self._layout.each else ()
         names = ", ".join(f"e.{column}" if column in carried else f"d.{column}" for column in columns)
-        sql, values = self._query(names, where, order, None, rising)
+        sql, values = self._query(names, where, order=order, rising=rising)
         return self._rows(sql if limit is None else f"{sql} LIMIT {limit:d}", values)
 
     def tally(self, cond: QueryLike | None) -> int:
@@ -111,12 +113,19 @@ class SqliteTable(Table):
         if not where.exact:
             return len(self.page(cond, dict))
         lone = where.key is not None and "d." not in where.sql
-        sql, values = self._query("count(*)", where, (), None, False, joined=not lone)
+        sql, values = self._query("count(*)", where, joined=not lone)
         return int(self._rows(sql, values)[0][0]) if self._there() else 0
 
     def put(self, documents: Mapping[int, Document]) -> None:
         """Write documents under their ids, new or not."""
-        self._update_table(lambda table: table.update(documents))
+        with self._storage.transaction():
+            self._storage.create(self.name)
+            self.save(documents)
+        self.clear_cache()
+
+    def pack(self, document: Document) -> Document:
+        """The document with its bytes made; only for tables without columns."""
+        return Packed(self.dump(document))
 
     def append(self, document: Document) -> int:
         """Insert under the next id; the id."""
@@ -127,7 +136,14 @@ class SqliteTable(Table):
         self.remove(doc_ids=doc_ids)
 
     def _query(
-        self, columns: str, where: Where, order: Sequence[Path], after: Key | None, rising: bool, joined: bool = True
+        self,
+        columns: str,
+        where: Where,
+        *,
+        order: Sequence[Path] = (),
+        after: Key | None = None,
+        rising: bool = False,
+        joined: bool = True,
     ) -> tuple[str, list[Any]]:
         each = self._layout.each
         names = {("doc_id",): "d.doc_id"} | {path: f"d.{column}" for column, path in self._layout.columns.items()}
@@ -196,7 +212,7 @@ class SqliteTable(Table):
         rows = self._rows(f"SELECT max(doc_id) FROM {self._table}")
         highest = rows[0][0] if rows and rows[0][0] is not None else 0
         number = max(highest + 1, self._next_id or 1)
-        self._next_id = number + 1
+        self._next_id = number + 1  # type: ignore[assignment]
         return number
 
     def _read_table(self) -> Any:
@@ -228,16 +244,21 @@ class SqliteTable(Table):
             raise
 
     def load(self, content: bytes, kind: type[T]) -> T:
+        """A row's content as a kind of document. Raises DamagedError when it is none."""
         try:
-            if self._layout.compressed:
-                content = zlib.decompress(content)
-            return msgspec.json.decode(content, type=kind)
-        except (msgspec.MsgspecError, zlib.error) as error:
-            with contextlib.suppress(ValueError):
-                return msgspec.convert(json.loads(content), kind)
+            plain = zlib.decompress(content) if self._layout.compressed else content
+            try:
+                found: T = decoder(kind).decode(plain)  # type: ignore[arg-type]
+            except msgspec.MsgspecError:
+                found = msgspec.convert(json.loads(plain), kind)
+        except (msgspec.MsgspecError, zlib.error, ValueError, TypeError) as error:
             raise DamagedError(f"{self._storage.path}: a damaged document in {self.name} ({error})") from error
+        return found
 
     def dump(self, document: Document) -> bytes:
+        """A document as a row's content."""
+        if isinstance(document, Packed):
+            return document.content
         try:
             content = msgspec.json.encode(document)
         except (TypeError, ValueError, OverflowError, msgspec.MsgspecError):
@@ -249,7 +270,7 @@ class SqliteTable(Table):
         where = compile_query(narrow, self._layout)
         last: int | None = None
         while True:
-            sql, values = self._query("d.doc_id, d.doc", where, (), None, False)
+            sql, values = self._query("d.doc_id, d.doc", where)
             if last is not None:
                 sql, values = f"{sql} AND d.doc_id > ?", [*values, last]
             rows = self._rows(f"{sql} ORDER BY d.doc_id LIMIT {CHUNK}", values)
@@ -274,7 +295,8 @@ class SqliteTable(Table):
         numbers = list(documents)
         for start in range(0, len(numbers), CHUNK):
             some = numbers[start : start + CHUNK]
-            sql = f"SELECT doc_id{''.join(f', {c}' for c in columns)} FROM {self._table} WHERE doc_id IN ({','.join('?' * len(some))})"
+            named, marks = "".join(f", {column}" for column in columns), ",".join("?" * len(some))
+            sql = f"SELECT doc_id{named} FROM {self._table} WHERE doc_id IN ({marks})"
             known = {row[0]: row[1:] for row in self._rows(sql, some)}
             fresh = []
             for number in some:
@@ -336,6 +358,20 @@ def _scalar(value: Any) -> Any:
     if isinstance(value, int):
         return value if -(2**63) <= value < 2**63 else None
     return value if isinstance(value, float) and math.isfinite(value) else None
+
+
+@cache
+def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """The reader of a kind of document."""
+    return msgspec.json.Decoder(kind)
+
+
+class Packed(dict[str, Any]):
+    """A document of which only the bytes are left."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self.content = content
 
 
 class _Rows(Mapping[str, Any]):

@@ -13,24 +13,24 @@ from monitor.store import views
 from monitor.store.desk import Desk
 from monitor.store.keeping import Keeping
 from monitor.store.port import Known
-from monitor.store.records import Record, Totals, Words, clamped, derived, edited, holds, hour_of, micros
+from monitor.store.records import Record, Totals, Words, clamped, derived, document, edited, hour_of, micros
+from monitor.store.sift import Sieve
 from monitor.store.sourcebook import Sourcebook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
 
     from monitor.model import Addition, Journal, Mark, Memory, Needle, SourceHealth, Story, Verdict, View
     from monitor.store.book import Book, Revision
-    from monitor.store.layout import Key
+    from monitor.store.layout import Document
     from monitor.store.port import Lease
+    from monitor.store.search import SearchIndex
 
 TOLD = 5000
 """Changes that are told one by one; more are told as a reset."""
-BATCH = 256
-"""Stories looked at together while a query decides."""
 DAY = 24
 
 
@@ -44,18 +44,28 @@ class TinyStore:
         *,
         lease: Callable[[str], Lease],
         backup: Callable[[Path, Callable[[int, int], None] | None], None],
+        keep: Callable[[], None] | None = None,
+        index: SearchIndex | None = None,
         notices: Sequence[str] = (),
     ) -> None:
         self.url = url
         self.read_only = book.read_only
-        self.uuid = book.ledger().uuid
+        book.ledger()
         self._book = book
         self._desk = Desk(book)
         self._sources = Sourcebook(book)
         self._keeping = Keeping(book)
+        self._index = index
+        self._sieve = Sieve(book, index)
         self._lease = lease
         self._backup = backup
-        self._notices = tuple(notices)
+        self._keep = keep
+        self._notices = list(notices)
+
+    @property
+    def uuid(self) -> str:
+        """What tells this store from any other; another one after a restore."""
+        return self._book.ledger().uuid
 
     # -- items ------------------------------------------------------------------------------------------------
 
@@ -79,38 +89,45 @@ class TinyStore:
         if memory is not None and len(sources) != 1:
             raise StoreError("a memory goes with the items or the health of one source")
 
-        def write(revision: Revision, some: Sequence[Addition], last: bool) -> None:
+        pack = self._book.bodies.pack
+        ready = [
+            (addition, pack(document(Words(body=addition.body, terms=addition.terms))))
+            for addition in sorted(additions, key=lambda addition: addition.item.source)
+        ]
+
+        def write(revision: Revision, some: Sequence[tuple[Addition, Document]], last: bool) -> None:
             self._add(revision, some)
             if last and health is not None:
                 revision.changed |= self._sources.put_health([health])
             if last and memory is not None:
                 self._sources.put_memory(next(iter(sources)), memory)
 
-        self._book.sliced(additions, write)
+        self._book.sliced(ready, write)
+        if self._index is not None:
+            self._index.follow_soon()
         self._book.ground.upkeep()
         return self.revision()
 
-    def _add(self, revision: Revision, additions: Sequence[Addition]) -> None:
+    def _add(self, revision: Revision, additions: Sequence[tuple[Addition, Document]]) -> None:
         now = self._book.clock()
+        keys: dict[str, set[str]] = {}
+        for addition, _ in additions:
+            keys.setdefault(addition.item.source, set()).add(addition.item.key)
         known: dict[tuple[str, str], tuple[int, Record]] = {}
-        for source in {addition.item.source for addition in additions}:
-            keys = {addition.item.key for addition in additions if addition.item.source == source}
-            self._keeping.recall(source, keys)
-            known.update(
-                {(source, record.item.key): (doc_id, record) for doc_id, record in self._records(source, keys)}
-            )
-        doc = Query()
-        taken = self._book.items.select(("id",), doc.item.id.one_of([addition.item.id for addition in additions]))
-        ids = {row[0] for row in taken}
-        for addition in additions:
+        for source, wanted in keys.items():
+            self._keeping.recall(source, wanted)
+            known.update({(source, record.item.key): (n, record) for n, record in self._records(source, wanted)})
+        wanted_ids = Query().item.id.one_of([addition.item.id for addition, _ in additions])
+        taken = {row[0] for row in self._book.items.select(("id",), wanted_ids)}
+        for addition, words in additions:
             place = (addition.item.source, addition.item.key)
             doc_id, before = known.get(place, (None, None))
             if before is None or doc_id is None:
                 revision.last_id += 1
                 doc_id, item, state, outlets = revision.last_id, clamped(addition.item), State(), 1
-                while item.id in ids:
+                while item.id in taken:
                     item = replace(item, id=f"{item.id}x")
-                ids.add(item.id)
+                taken.add(item.id)
             else:
                 item, state, outlets = edited(before.item, addition.item), before.state, before.outlets
                 revision.stories.add(before.item.story)
@@ -126,7 +143,7 @@ class TinyStore:
             record = derived(record, now)
             known[place] = (doc_id, record)
             revision.put(doc_id, before, record)
-            revision.words[doc_id] = Words(body=addition.body, terms=addition.terms)
+            revision.words[doc_id] = words
             revision.stories.add(item.story)
         revision.stories.discard("")
 
@@ -165,52 +182,25 @@ class TinyStore:
         self._book.wake()
         revision, place = self.revision(), views.read_key(view, after)
         if needle is None and accept is None:
-            found = list(self._stretch(view, place, limit + 1))
-            chosen, scanned, more = found[:limit], min(len(found), limit), len(found) > limit
-            last = chosen[-1][1] if chosen else None
+            found = self._book.items.page(
+                views.condition(view), Record, order=views.order(view), after=place, limit=limit + 1
+            )
+            chosen, more = found[:limit], len(found) > limit
+            scanned, last = len(chosen), chosen[-1][1] if chosen else None
             texts = self._book.bodies.read([doc_id for doc_id, _ in chosen], Words) if bodies else {}
             stories = [record.story(texts[doc_id].body if doc_id in texts else None) for doc_id, record in chosen]
         else:
-            stories, scanned, last, more = self._sift(view, place, limit, needle, accept, scan)
-            if not bodies:
-                stories = [replace(story, body=None) for story in stories]
+            stories, scanned, last, more = [], 0, None, False
+            for record, words in self._sieve.candidates(view, place, needle):
+                if len(stories) == limit or scanned == scan:
+                    more = True
+                    break
+                scanned, last = scanned + 1, record
+                story = record.story(words.body)
+                if accept is None or accept(story):
+                    stories.append(story if bodies else record.story())
         key = views.write_key(views.key(view, last)) if more and last is not None else None
         return Page(stories=tuple(stories), next=key, revision=revision, scanned=scanned)
-
-    def _stretch(self, view: View, place: Key | None, limit: int) -> list[tuple[int, Record]]:
-        return self._book.items.page(views.condition(view), Record, order=views.order(view), after=place, limit=limit)
-
-    def _sift(
-        self,
-        view: View,
-        place: Key | None,
-        limit: int,
-        needle: Needle | None,
-        accept: Callable[[Story], bool] | None,
-        scan: int | None,
-    ) -> tuple[list[Story], int, Record | None, bool]:
-        stories: list[Story] = []
-        scanned, last = 0, None
-        for record, words in self._candidates(view, place, needle):
-            if len(stories) == limit or scanned == scan:
-                return stories, scanned, last, True
-            scanned, last = scanned + 1, record
-            story = record.story(words.body)
-            if accept is None or accept(story):
-                stories.append(story)
-        return stories, scanned, last, False
-
-    def _candidates(self, view: View, place: Key | None, needle: Needle | None) -> Iterator[tuple[Record, Words]]:
-        size = 32
-        while True:
-            found = self._stretch(view, place, size)
-            texts = self._book.bodies.read([doc_id for doc_id, _ in found], Words)
-            for doc_id, record in found:
-                if doc_id in texts and (needle is None or holds(needle, texts[doc_id].terms)):
-                    yield record, texts[doc_id]
-            if len(found) < size:
-                return
-            place, size = views.key(view, found[-1][1]), min(size * 2, BATCH)
 
     def count(self, view: View) -> int:
         """How many stories a view holds, by index."""
@@ -301,7 +291,7 @@ class TinyStore:
         """Ask whoever polls to poll these sources now, from any process."""
         self._sources.wish(sources)
 
-    def take_wishes(self) -> Collection[str] | None | bool:
+    def take_wishes(self) -> Collection[str] | bool | None:
         """The wishes since last asked, taken: ids, None for all, False for none."""
         return self._sources.take_wishes()
 
@@ -356,11 +346,21 @@ class TinyStore:
 
     def notices(self) -> Sequence[str]:
         """What happened on opening that a person must hear."""
-        return self._notices
+        return tuple(self._notices)
+
+    def tell(self, notice: str) -> None:
+        """Add what a person must hear."""
+        self._notices.append(notice)
 
     def close(self) -> None:
         """Let go of files and locks."""
-        self._book.db.close()
+        if self._index is not None:
+            self._index.close()
+        try:
+            if self._keep is not None and not self.read_only and self._book.wrote:
+                self._keep()
+        finally:
+            self._book.db.close()
 
     def __enter__(self) -> Self:
         return self

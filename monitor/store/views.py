@@ -49,6 +49,19 @@ def condition(view: View) -> QueryInstance | None:
     return whole
 
 
+def holds(view: View, record: Record) -> bool:
+    """Whether a view takes a record: `condition`, asked of one."""
+    shelf = {"open": record.open, "hidden": not record.open, "starred": record.state.starred, "all": True}[view.shelf]
+    return (
+        shelf
+        and (view.topic is None or view.topic in record.verdict.scores)
+        and (view.source is None or view.source == record.item.source)
+        and not (view.unread and record.state.read)
+        and (view.since is None or record.at >= micros(view.since))
+        and (view.until is None or record.at < micros(view.until))
+    )
+
+
 def order(view: View) -> tuple[Path, ...]:
     """The paths that a view is sorted by, all falling: newest (or best) first."""
     time: tuple[Path, ...] = (("at",), ("item", "id"))

@@ -1,0 +1,73 @@
+"""Bringing an older store up to date: its documents by steps, its columns and indexes by making them again."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, cast
+
+from monitor.errors import StoreError
+from monitor.store.records import LAYOUTS, SCHEMA
+from monitor.store.sqlite import SqliteGround, definition, quoted
+from monitor.store.table import SqliteTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from monitor.store.book import Book
+    from monitor.store.layout import Layout
+
+STEPS: Mapping[int, Callable[[Book], None]] = {}
+"""By schema: what turns the documents of that schema into those of the next."""
+
+
+def bring_up(book: Book) -> None:
+    """Take a store to this monitor's schema and layouts, all or nothing; nothing is done to one that is there."""
+    ground = cast("SqliteGround", book.ground)
+    schema = int(ground.rows("PRAGMA user_version")[0][0])
+    if schema == SCHEMA and not _unfit(ground):
+        return
+    if book.read_only:
+        raise StoreError(f"{ground.path}: was made by an older monitor", hint="open it once without --read-only")
+    with ground.transaction():
+        schema = int(ground.rows("PRAGMA user_version")[0][0])
+        for name in _unfit(ground):
+            _refit(ground, name)
+        for step in range(schema, SCHEMA):
+            STEPS[step](book)
+        ground.run(f"PRAGMA user_version = {SCHEMA}")
+
+
+def stamp(book: Book) -> None:
+    """Note in a new store which layouts its tables have."""
+    if isinstance(book.ground, SqliteGround):
+        for name, layout in LAYOUTS.items():
+            book.ground.run("UPDATE tinydb SET layout = ? WHERE name = ?", (fingerprint(name, layout), name))
+
+
+def fingerprint(name: str, layout: Layout) -> str:
+    """Changes when columns or indexes do."""
+    return hashlib.sha256("\n".join((*definition(name, layout), repr(layout.columns))).encode()).hexdigest()[:16]
+
+
+def _unfit(ground: SqliteGround) -> list[str]:
+    made = dict(ground.rows("SELECT name, layout FROM tinydb"))
+    return [name for name, layout in ground.layouts.items() if made.get(name) != fingerprint(name, layout)]
+
+
+def _refit(ground: SqliteGround, name: str) -> None:
+    """Make a table's columns and indexes again from its documents."""
+    layout = ground.layouts[name]
+    old = quoted(name, "old")
+    there = name in ground.names()
+    if there:
+        ground.run(f"CREATE TEMP TABLE {old} AS SELECT doc_id, doc FROM {quoted(name)}")
+        ground.discard(name)
+    ground.create(name)
+    if there:
+        table = SqliteTable(ground, name)
+        last = -(2**62)
+        while rows := ground.rows(f"SELECT doc_id, doc FROM {old} WHERE doc_id > ? ORDER BY doc_id LIMIT 500", (last,)):
+            table.save({number: table.load(content, dict) for number, content in rows})
+            last = rows[-1][0]
+        ground.run(f"DROP TABLE {old}")
+    ground.run("UPDATE tinydb SET layout = ? WHERE name = ?", (fingerprint(name, layout), name))

@@ -1,0 +1,243 @@
+"""What is done about a damaged store: set aside, saved row by row, completed from the last backup, and said aloud."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from monitor.errors import StoreError
+from monitor.store.files import guard, sync_folder
+from monitor.store.records import LAYOUTS, Entry, Health, Ledger, Record, Remembered, Tallies, Totals, Words, document
+from monitor.store.sqlite import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from monitor.store.book import Book
+
+APPLICATION = 0x4E574D31
+"""SQLite's application_id of our files."""
+SLICE = 500
+GAP = 1_000_000
+"""Rows between the readable ends of a damaged table that are asked for one by one."""
+KINDS: dict[str, Any] = {
+    "items": Record,
+    "bodies": Words,
+    "journal": Entry,
+    "sources": Health,
+    "memories": Remembered,
+    "ledger": Ledger,
+}
+DERIVED = frozenset({"ledger", "totals", "hours"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies in the place of a store: absent, sound, newer, foreign or damaged, and in words why."""
+
+    state: str
+    reason: str = ""
+    schema: int = 0
+
+
+def inspect(path: Path) -> Found:
+    """Look at a store's file without changing it."""
+    guard(path)
+    if not path.exists():
+        return Found("absent")
+    if path.stat().st_size == 0:
+        return Found("damaged", "it is empty")
+    if marker(path).exists():
+        return Found("damaged", "some of its pages could not be read")
+    try:
+        with contextlib.closing(_reader(path)) as connection:
+            schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if application != APPLICATION and names:
+                return Found("foreign")
+            if "tinydb" not in names:
+                return Found("damaged", "its tables are missing")
+            if schema <= 1 or connection.execute("SELECT 1 FROM tinydb WHERE name = 'ledger'").fetchone():
+                connection.execute(f"SELECT doc FROM {quoted('ledger')} WHERE doc_id = 1").fetchone()[0]
+            return Found("sound", schema=schema)
+    except (sqlite3.DatabaseError, TypeError) as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        if isinstance(error, TypeError) or code in {
+            sqlite3.SQLITE_CORRUPT,
+            sqlite3.SQLITE_NOTADB,
+            sqlite3.SQLITE_ERROR,
+        }:
+            return Found("damaged", str(error) or "its ledger is missing")
+        return Found("sound")
+
+
+def marker(path: Path) -> Path:
+    """The file that says that damage was met while a store was open."""
+    return path.with_name(path.name + ".damaged")
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged file, and what belongs to it, out of the way; its new name."""
+    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    target, number = path.with_name(f"{path.name}.damaged-{stamp}"), 1
+    while target.exists():
+        target, number = path.with_name(f"{path.name}.damaged-{stamp}-{number}"), number + 1
+    for suffix in ("-wal", "-shm"):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists():
+            beside.rename(target.with_name(target.name + suffix))
+    path.rename(target)
+    marker(path).unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return target
+
+
+def salvage(damaged: Path, backup: Path | None, book: Book) -> tuple[int, int]:
+    """Fill a new store with every row that a damaged file still gives, then with what only the backup has.
+
+    How many items came from each.
+    """
+    saved = _copy(damaged, book, lambda _name, _number: True)
+    from_backup = 0
+    if backup is not None:
+        have = {name: {row[0] for row in book.table(name).select(("doc_id",))} for name in LAYOUTS}
+        places = set(book.items.select(("source", "key")))
+        gone = {document["id"] for _, document in book.table("tombstones").page(None, dict)}
+
+        def wanted(name: str, number: int, record: Any = None) -> bool:
+            if number in have.get(name, ()):
+                return False
+            item = getattr(record, "item", None)
+            return item is None or ((item.source, item.key) not in places and item.id not in gone)
+
+        from_backup = _copy(backup, book, wanted)
+    renew(book)
+    return saved, from_backup
+
+
+def renew(book: Book, revision: int = 0) -> None:
+    """Make all that is derived anew: counts and hours, and a ledger from which everybody reads everything again."""
+    with book.ground.transaction():
+        tallies, last_id = Tallies(), 0
+        known = book.bodies.select(("doc_id",))
+        with_body = {row[0] for row in known}
+        missing = {}
+        for number, record in book.items.page(None, Record):
+            tallies.moved(None, record)
+            revision, last_id = max(revision, record.revision, record.worded), max(last_id, number)
+            if number not in with_body:
+                missing[number] = document(Words(body=_no_body()))
+        if missing:
+            book.bodies.put(missing)
+        book.totals.put({1: document(tallies.totals(Totals()))})
+        book.hours.drop([row[0] for row in book.hours.select(("doc_id",))])
+        hours = tallies.hours()
+        if hours:
+            book.hours.put(hours)
+        ledger = book.ledgers.read([1], Ledger)[1]
+        number = max(revision, ledger.revision) + 1
+        book.ledgers.put(
+            {1: document(replace(ledger, revision=number, floor=number, last_id=max(last_id, ledger.last_id)))}
+        )
+
+
+def _no_body() -> Any:
+    from monitor.model import Body
+
+    return Body()
+
+
+def _copy(source: Path, book: Book, wanted: Callable[..., bool]) -> int:
+    """Put the rows of a file into a store, as far as they can be read and are wanted; the number of items."""
+    count = 0
+    try:
+        connection = _reader(source)
+    except (sqlite3.Error, OSError):
+        return 0
+    with contextlib.closing(connection):
+        for name in [
+            *LAYOUTS,
+            *(found for found in _names(connection) if found not in LAYOUTS and found not in DERIVED),
+        ]:
+            table = book.table(name)
+            some: dict[int, Any] = {}
+            for number, content in _rows(connection, name):
+                with contextlib.suppress(StoreError, ValueError, msgspec.MsgspecError, TypeError):
+                    kind = KINDS.get(name, dict)
+                    thing = table.load(content, kind)  # type: ignore[attr-defined]
+                    if wanted(name, number, thing) if kind is Record else wanted(name, number):
+                        some[number] = document(thing)
+                if len(some) >= SLICE:
+                    count += _put(table, name, some)
+                    some = {}
+            count += _put(table, name, some)
+    return count
+
+
+def _put(table: Any, name: str, some: dict[int, Any]) -> int:
+    """Write rows together, or, when one of them is in the way of another, one by one."""
+    if not some:
+        return 0
+    try:
+        table.put(some)
+        written = len(some)
+    except StoreError:
+        written = 0
+        for number, content in some.items():
+            with contextlib.suppress(StoreError):
+                table.put({number: content})
+                written += 1
+    return written if name == "items" else 0
+
+
+def _names(connection: sqlite3.Connection) -> list[str]:
+    try:
+        return [str(row[0]) for row in connection.execute("SELECT name FROM tinydb")]
+    except sqlite3.Error:
+        return []
+
+
+def _rows(connection: sqlite3.Connection, name: str) -> Iterator[tuple[int, bytes]]:
+    """The rows of a table as far as they can be read: from both ends, then one by one between."""
+    table = quoted(name)
+    low, high = 0, 2**62
+    for way, order in ((">", "ASC"), ("<", "DESC")):
+        edge = low if way == ">" else high
+        try:
+            for number, content in connection.execute(
+                f"SELECT doc_id, doc FROM {table} NOT INDEXED WHERE doc_id > ? AND doc_id < ? ORDER BY doc_id {order}",
+                (low, high),
+            ):
+                edge = number
+                yield number, content
+        except sqlite3.Error:
+            low, high = (edge, high) if way == ">" else (low, edge)
+        else:
+            return
+    for number in range(low + 1, min(high, low + GAP)):
+        with contextlib.suppress(sqlite3.Error):
+            row = connection.execute(f"SELECT doc FROM {table} WHERE doc_id = ?", (number,)).fetchone()
+            if row is not None:
+                yield number, row[0]
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    connection.execute("PRAGMA mmap_size = 0")
+    return connection
+
+
+def age_of(backup: Path, now: datetime) -> float:
+    """Seconds since a backup was made; infinite when there is none."""
+    try:
+        return now.timestamp() - backup.stat().st_mtime
+    except OSError:
+        return float("inf")
