@@ -13,7 +13,9 @@ from typing import Any
 from monitor.errors import SourceError
 from monitor.model import Enclosure, Entry
 from monitor.readable import Readable, absolute, html_to_text, inline_text
+from monitor.sources import mend, plain
 from monitor.sources.dates import from_struct, parse_date
+from monitor.sources.reduce import plainly_utf8
 
 CAP_BYTES = 20_000_000
 CAP_ENTRIES = 5_000
@@ -45,14 +47,14 @@ def parse(
 ) -> Feed:
     """Read a feed. Raises SourceError of kind empty, too-large, refused or not-a-feed."""
     prescan(data)
+    data = mend.stray_bytes(data, encoding)
     headers = {"content-location": url, "content-type": _xml_type(content_type, encoding)}
     if lang:
         headers["content-language"] = lang
     try:
-        parsed: Mapping[str, Any] = _feedparser().parse(
-            BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
-        return _feed(parsed, data, url)
+        split = plain.read(data, url=url, lang=lang, ways=_ways()) if plainly_utf8(data, encoding) else None
+        parsed = _joined(split, headers) if split else None
+        return _feed(parsed or _whole(data, headers), data, url)
     except SourceError:
         raise
     except (MemoryError, RecursionError):
@@ -95,6 +97,38 @@ def _feedparser() -> Any:
     mixin.make_safe_absolute_uri = lru_cache(1024)(mixin.make_safe_absolute_uri)
     mixin._urljoin = lru_cache(1024)(mixin._urljoin)  # noqa: SLF001
     return feedparser
+
+
+@cache
+def _ways() -> plain.Ways:
+    """What feedparser does with names, for reading what is plain without it."""
+    parser = _feedparser().api.StrictFeedParser
+    modules = {address.lower(): prefix for address, prefix in parser.namespaces.items()}
+    return plain.Ways(
+        modules=modules, treats=lambda name: hasattr(parser, f"_start_{name}") or hasattr(parser, f"_end_{name}")
+    )
+
+
+def _whole(data: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
+    """What feedparser makes of a document; of one that is not well-formed, with its bare ampersands written out."""
+    options = {"response_headers": headers, "sanitize_html": False, "resolve_relative_uris": False}
+    parsed: Mapping[str, Any] = _feedparser().parse(BytesIO(data), **options)
+    if parsed.get("bozo") and (mended := mend.bare_ampersands(data)) != data:
+        parsed = _feedparser().parse(BytesIO(mended), **options)
+    return parsed
+
+
+def _joined(split: plain.Plain, headers: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """The plain part of a document with what feedparser makes of the rest; None where the two do not fit."""
+    unread = split.entries.count(None)
+    if split.head is not None and not unread:
+        return {"version": "rss20", "feed": split.head, "entries": split.entries}
+    parsed = _whole(split.rest, headers)
+    if len(parsed["entries"]) != unread:
+        return None
+    others = iter(parsed["entries"])
+    entries = [next(others) if entry is None else entry for entry in split.entries]
+    return {"version": parsed["version"], "feed": parsed["feed"], "entries": entries}
 
 
 def _xml_type(content_type: str, encoding: str | None) -> str:

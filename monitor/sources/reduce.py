@@ -15,6 +15,7 @@ MARK = 8
 CAP_MARKS = 5_000
 _ENTRY_NAMES = frozenset(("item", "entry"))
 _DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']", re.IGNORECASE)
+_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _SAFE_ENCODINGS = frozenset((b"utf-8", b"utf8", b"us-ascii"))
 
 
@@ -30,12 +31,7 @@ class Reduced:
 def reduce(data: bytes, known: bytes, *, encoding: str | None = None) -> Reduced:
     """Cut the entries whose marks are in `known`. Returns the whole document where anything is doubtful."""
     whole = Reduced(data=data)
-    declared = _DECLARED.match(data)
-    if declared and declared[1].lower() not in _SAFE_ENCODINGS:
-        return whole
-    if encoding and encoding.encode("ascii", "replace").lower() not in _SAFE_ENCODINGS:
-        return whole
-    if b"<!DOCTYPE" in data or b"\0" in data[:1024]:
+    if not plainly_utf8(data, encoding):
         return whole
     finder = _Finder(data)
     if not finder.find():
@@ -60,6 +56,22 @@ def reduce(data: bytes, known: bytes, *, encoding: str | None = None) -> Reduced
     return Reduced(data=b"".join(pieces), known=b"".join(marks[:CAP_MARKS]), cut=len(pieces) - 1)
 
 
+def plainly_utf8(data: bytes, encoding: str | None) -> bool:
+    """Whether a document says nothing but that it is UTF-8, and has no DTD: then its bytes mean what they seem."""
+    declared = _DECLARED.match(data)
+    if declared and declared[1].lower() not in _SAFE_ENCODINGS:
+        return False
+    if encoding and encoding.encode("ascii", "replace").lower() not in _SAFE_ENCODINGS:
+        return False
+    return b"<!DOCTYPE" not in data and b"\0" not in data[:1024]
+
+
+def end_of_entry(data: bytes, at: int) -> int:
+    """The offset just behind the end tag of an entry at `at`; 0 where there is none, as for an empty-element tag."""
+    found = _END.match(data, at)
+    return found.end() if found else 0
+
+
 class _Finder:
     """Finds the byte ranges of the entries, all children of one element, and the start tags above them."""
 
@@ -82,7 +94,7 @@ class _Finder:
         self._parser = parser
         try:
             parser.Parse(self._data, True)  # noqa: FBT003
-        except (expat.ExpatError, ValueError, MemoryError):
+        except (expat.ExpatError, LookupError, ValueError, MemoryError):
             return False
         return not self._doubt and bool(self.slices)
 
@@ -106,14 +118,8 @@ class _Finder:
             self._path.pop()
         elif self._depth < self._entry_depth:
             at = self._parser.CurrentByteIndex
-            end = self._data.find(b">", at) + 1
-            if end <= 0 or self._data[at : at + 2] != b"</":
-                end = self._end_of_empty(at)
+            end = end_of_entry(self._data, at)
+            self._doubt = self._doubt or not end
             self.slices.append((self._start, end))
             self._start = -1
             self._path.pop()
-
-    def _end_of_empty(self, at: int) -> int:
-        """An empty-element tag ends where it starts; where exactly is for the parser to say, so it is a doubt."""
-        self._doubt = True
-        return at
