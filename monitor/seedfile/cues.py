@@ -11,7 +11,7 @@ from monitor.seedfile.wire import agency_of
 CAPTION_WORDS = 70
 NOTICE_WORDS = 120
 BYLINE_WORDS = 14
-_CUE_CHARS = 400
+_CUE_CHARS = 200
 
 _CREDIT_WORD = (
     r"photo(?:graph|graphy|s)?|picture|image|images|pic|pics|handout|file|via|courtesy|screengrab|screenshot|illustration|graphic|foto|"
@@ -196,7 +196,7 @@ def furniture(unit: Unit) -> Furniture | None:
     text = unit.text
     if _URL.match(text) or _HANDLE.match(text):
         return Furniture("only an address", address=True)
-    if _ANYWHERE.search(text[:_CUE_CHARS]) and unit.words <= NOTICE_WORDS:
+    if unit.words <= NOTICE_WORDS and _ANYWHERE.search(text[:_CUE_CHARS]):
         return Furniture("a notice of the page", ending=True)
     if unit.words > 14:
         return None

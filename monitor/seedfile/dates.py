@@ -38,6 +38,7 @@ _DATES = (
     re.compile(r"(?<!\d)(?P<d>1[3-9]|2\d|3[01])/(?P<n>\d{1,2})/(?P<y>20\d\d)(?!\d)"),
     re.compile(r"(?<!\d)(?P<n>\d{1,2})/(?P<d>1[3-9]|2\d|3[01])/(?P<y>20\d\d)(?!\d)"),
 )  # fmt: skip
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _TIME = re.compile(
     r"(?<![\d:])(?P<h>[01]?\d|2[0-3])[:.h](?P<i>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d+)?)?\s*(?P<half>[ap]\.?\s?m\b\.?)?"
     r"(?:\s*(?:Uhr\s*)?\(?(?P<zone>Z\b|[+-]\d\d:?\d\d|(?:UTC|GMT)[+-]\d{1,2}|[A-Z]{2,4}\b)\)?)?",
@@ -79,6 +80,8 @@ class Stamp:
 def find_times(text: str) -> list[Stamp]:
     """The times in a short text, in order."""
     text = text.translate(_DIGITS)
+    if _YEAR.search(text) is None:
+        return []
     found: list[Stamp] = []
     for pattern in _DATES:
         for date in pattern.finditer(text):

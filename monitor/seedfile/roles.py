@@ -253,7 +253,9 @@ def _fuller(parts: list[Part], place: int) -> int:
 
 def _signed(parts: list[Part], place: int) -> bool:
     """Whether a byline or a time comes right after a part."""
-    return any(part.role in ("byline", "timestamp") for part in parts[place + 1 : place + 3])
+    return parts[place].unit.words <= 20 and any(
+        part.role in ("byline", "timestamp") and len(part.text) > len("23:59") for part in parts[place + 1 : place + 3]
+    )
 
 
 def _headline_score(

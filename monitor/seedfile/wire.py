@@ -48,12 +48,15 @@ _WITH_AGENCY = (
 _CAPITALS = re.compile(
     rf"(?P<where>[A-ZÀ-Þ][A-ZÀ-Þ'’. -]{{2,40}}(?:,\s[^\W\d_][\w. ]{{1,24}})?(?:,\s*[^,\n]{{3,20}})?)\s+{_DASH}\s+(?=\S)"
 )
-_PLACE = re.compile(r"[^\W\d_][^\d()/:;!?\"“”]*$")
+_PLACE = re.compile(r"[^\W\d_][^\d():;!?\"“”]*$")
 _SMALL = frozenset(
     "de del la las el los da do dos di al el-al of upon on the and und am an der im sur le les en y в на".split()
 )
-_PERSON = re.compile(
-    r"^(?:mr|mrs|ms|miss|dr|sen|rep|gov|gen|prof|president|minister|sir|lord|lady)\b\.?", re.IGNORECASE
+_NO_PLACE = re.compile(
+    r"(?:mr|mrs|ms|miss|dr|sen|rep|gov|gen|prof|sir|lord|lady|president|premier|minister|senator|representative|judge|king|queen|"
+    r"prince|princess|pope|mayor|captain|commander|general|chancellor|secretary|director|professor|coach|"
+    r"in|on|at|by|for|from|the|a|an|he|she|they|it|we|i|but|and|as|if|when|after|before|last|this|that|no|yes)\b",
+    re.IGNORECASE,
 )
 _DATELINE_WITHIN = 120
 
@@ -124,7 +127,7 @@ def _place(where: str) -> tuple[str | None, str | None]:
 
 def _named_place(place: str) -> str | None:
     place = place.strip(" ,.\u00a0")
-    if not place or not _PLACE.match(place) or _PERSON.match(place):
+    if not place or not _PLACE.match(place) or _NO_PLACE.match(place):
         return None
     words = place.replace(",", " ").split()
     if len(words) > 6 or any(word[0].islower() and word not in _SMALL for word in words):

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.errors import SourceError
+from monitor.seedfile import parse_file
+from monitor.seedfile.blocks import count_words, split_sentences, units
+from monitor.text import clean
+
+WORDS = st.sampled_from(
+    ["The minister", "said", "on Friday", "that", "©", "Share", "(AFP photo)", "By", "Ann Lee", "News / World", "KILL", "20 November 2026",
+     "a", "longer", "sentence", "ends.", "\n", "\n\n", "----------", "* * *", "https://a.example/x", '"quoted"', "وزیر", "新华社", "—", "###",
+     "UPDATE 2-", "Related stories", "\x1b[31m", "\u202e", "(Reuters) -", "ENDS"]
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, max_size=60).map(" ".join))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_parsed_or_refused_and_nothing_is_lost(text: str):
+    try:
+        parsed = parse_file("a.txt", text.encode())
+    except SourceError:
+        return
+    told = [word for block in parsed.blocks for word in block.text.split()]
+    rules = {word for word in text.split() if set(word) <= set("-*#") or word == "ENDS"}
+    assert [word for word in clean(text).split() if word not in rules] == [word for word in told if word not in rules]
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_are_parsed_or_refused(data: bytes):
+    for name in ("a.txt", "a.md", "a.html", "a.json", "a.eml", "a.mbox", "a.xml"):
+        try:
+            parse_file(name, data)
+        except SourceError as refused:
+            assert refused.kind == "unreadable"
+
+
+def test_boilerplate_is_never_matched_text():
+    text = "A fire was put out.\n\nIt had burned for nine hours, the operator said on Saturday.\n\n© 2026 Example. All rights reserved."
+    entry = parse_file("a.txt", f"Fire put out at last\n\n{text}".encode()).entries[0]
+    assert entry.boilerplate == ("© 2026 Example. All rights reserved.",)
+    assert "©" not in entry.body
+
+
+def test_a_footer_cue_never_takes_most_of_the_prose():
+    paragraphs = [f"Paragraph number {number} tells a thing that happened on that day in the town." for number in range(3)]
+    text = "\n\n".join(["Town sees things happen", "All rights reserved", *paragraphs])
+    assert parse_file("a.txt", text.encode()).entries[0].body.count("Paragraph") == 3
+
+
+def test_learned_blocks_go_apart_but_not_when_that_takes_the_article():
+    from monitor.seedfile import Boilerplate
+    from monitor.seedfile.boilerplate import block_key
+
+    prose = "The operator said on Saturday that the fire had burned for nine hours. Nobody was hurt in it at all."
+    promise = "This newsroom is funded by its readers and by nobody else in the world."
+    text = f"Fire put out at last\n\n{prose}\n\n{promise}".encode()
+    entry = parse_file("a.txt", text, boilerplate=frozenset({block_key(promise)})).entries[0]
+    assert entry.body == prose
+    assert promise in entry.boilerplate
+    kept = parse_file("a.txt", text, boilerplate=frozenset({block_key(prose), block_key(promise)})).entries[0]
+    assert prose in kept.body
+    assert Boilerplate().known() == frozenset()
+
+
+def test_the_raw_text_is_kept():
+    text = "Headline stands here\n\nShare\n\nA paragraph that ends.\n\n© 2026"
+    assert parse_file("a.txt", text.encode()).entries[0].raw == text
+
+
+def test_words_are_counted_in_scripts_without_spaces():
+    assert count_words("two words — here 3") == 4
+    assert count_words("六国海军开始联合巡航") == 5
+    assert count_words("— · —") == 0
+
+
+def test_titles_and_initials_end_no_sentence():
+    assert len(split_sentences("Gen. J. Smith of the U.S. Army met Mr. Vael on Nov. 4 in town. They talked.")) == 2
+    assert len(split_sentences("他说。我听。")) == 2
+
+
+def test_lines_are_units_unless_wrapped():
+    assert [unit.text for unit in units("One line here\nanother line\n\nthird")] == ["One line here", "another line", "third"]
+    wrapped = "\n".join(["a sentence that fills the line of an old terminal nearly to the end of it"] * 4 + ["and stops."])
+    assert len(units(wrapped)) == 1
+
+
+def test_a_paragraph_that_merely_ends_in_an_agency_is_no_caption():
+    prose = "The envoy said that talks would go on for as long as both sides sent somebody with a mandate to sign (AFP)."
+    entry = parse_file("a.txt", f"Envoy sees no end of talks\n\n{prose}\n\nHe left.".encode()).entries[0]
+    assert entry.captions == ()
+    assert prose in entry.body
+
+
+def test_form_feeds_part_articles():
+    one = "Fog closes airport\n\nFog closed the airport on Monday morning for four hours."
+    two = "Sun opens it again\n\nThe sun opened the airport at noon, and all flights left."
+    assert [entry.title for entry in parse_file("a.txt", f"{one}\f{two}".encode()).entries] == ["Fog closes airport", "Sun opens it again"]
