@@ -18,6 +18,8 @@ def show(at: Desk, *, read_only: bool, poll: bool) -> int:
     settings = at.settings()
     if wrong := tuple(wrong_names(settings)):
         raise ConfigError(wrong)
+    if read_only and not at.stored():
+        raise UsageError(f"nothing is stored yet at {settings.store}", hint="`monitor poll` begins it")
     log_to_file(at.verbose)
     with at.newsroom(read_only=read_only) as newsroom:
         if poll:

@@ -41,6 +41,8 @@ class Summary:
     edited: int = 0
     failed: int = 0
     seconds: float = 0.0
+    signal: int | None = None
+    """The signal that ended it, if one did."""
 
 
 def utc_now() -> datetime:
@@ -97,6 +99,7 @@ class Poller:
         self.clock = clock
         self.chance = chance
         self.done = self._new = self._edited = self._failed = 0
+        self._signal: int | None = None
         self._started = time.monotonic()
         self._total = 0
 
@@ -178,12 +181,16 @@ class Poller:
         loop = asyncio.get_running_loop()
         numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         for number in numbers:
-            loop.add_signal_handler(number, ended.set)
+            loop.add_signal_handler(number, self._end, number, ended)
         try:
             yield
         finally:
             for number in numbers:
                 loop.remove_signal_handler(number)
+
+    def _end(self, number: int, ended: asyncio.Event) -> None:
+        self._signal = number
+        ended.set()
 
     @contextlib.asynccontextmanager
     async def _open(self) -> AsyncIterator[tuple[Intake, Workers, Dispatcher]]:
@@ -222,6 +229,7 @@ class Poller:
             edited=self._edited,
             failed=self._failed,
             seconds=time.monotonic() - self._started,
+            signal=self._signal,
         )
 
 

@@ -211,3 +211,23 @@ def test_doctor_names_every_part(desk):
     assert outcome.status == 0
     (desk.config / "topics.toml").write_text("[topics.a]\n")
     assert desk("doctor").status == 1
+
+
+def test_polling_once_beside_a_poller_asks_it(desk, feed_server):
+    url = feed_server.feed("/wire.xml", "NATO meets")
+    (desk.config / "sources.toml").write_text(f'[[sources]]\nid = "good"\nurl = "{url}"\nevery = "1h"\n')
+    place = ["--config", str(desk.config), "--store", desk.store]
+    with subprocess.Popen([*MONITOR, "poll", "--json", *place], stdout=subprocess.PIPE, text=True) as poller:
+        assert poller.stdout is not None
+        assert '"new": 1' in poller.stdout.readline()
+        feed_server.feed("/wire.xml", "NATO meets", "Troops move")
+        asked = monitor("poll", "--once", "good", "--json", *place)
+        due = monitor("poll", "--once", *place)
+        poller.send_signal(signal.SIGINT)
+        poller.communicate(timeout=20)
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert '"source": "good"' in asked.stdout
+    assert len(desk("items", "--source", "good", "--json").json) == 2
+    assert due.returncode == 0
+    assert "another process polls this store" in due.stderr
+    assert poller.returncode == 130
