@@ -42,6 +42,8 @@ _HEAD = struct.Struct("!I")
 _REPLY = struct.Struct("!I?")
 """How long a reply is, and whether the worker leaves after it."""
 _UNJUDGED = Verdict()
+_LANGUAGES = "languages"
+"""Kind of a reply: the job needs a worker that can tell languages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ class Judges:
     topics: tuple[Topic, ...] = ()
     lists: Mapping[str, str] = field(default_factory=dict)
     spelling: Literal["both", "exact"] = "both"
+    languages: bool = False
+    """Whether workers can tell the language of a text: that costs memory, so only once a text does not say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,18 +135,22 @@ def nurse(control_fd: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     watchlists: Watchlists | None = None
+    detect: DetectLanguage = _no_detector
     _warm()
     while True:
-        message, fds, _, _ = socket.recv_fds(control, 1 << 24, 1)
-        if not message:
+        head, fds, _, _ = socket.recv_fds(control, _HEAD.size, 1)
+        if len(head) < _HEAD.size:
             os._exit(0)
+        packed = _receive(control, _HEAD.unpack(head)[0])
         if fds:
             if os.fork() == 0:
                 control.close()
-                _serve(socket.socket(fileno=fds[0]), watchlists)
+                _serve(socket.socket(fileno=fds[0]), watchlists, detect)
             os.close(fds[0])
-        else:
-            watchlists = _build(msgspec.msgpack.decode(message, type=Judges))
+        elif packed:
+            judges = msgspec.msgpack.decode(packed, type=Judges)
+            watchlists = _build(judges)
+            detect = _detector() if judges.languages else _no_detector
 
 
 def _warm() -> None:
@@ -150,7 +158,6 @@ def _warm() -> None:
     from monitor.sources import feed, jsonfeed, reduce  # noqa: F401
 
     feed.warm()
-    _detect("The ministers of six countries met on Monday to speak of a truce.")
 
 
 def _build(judges: Judges) -> Watchlists:
@@ -159,7 +166,23 @@ def _build(judges: Judges) -> Watchlists:
     return Watchlists(judges.topics, judges.lists, spelling=judges.spelling, tolerant=True)
 
 
-def _serve(channel: socket.socket, watchlists: Watchlists | None) -> None:
+def _detector() -> DetectLanguage:
+    """What tells languages, loaded before workers are forked, so that their limits need not hold its model."""
+    from monitor.query import detect_language
+
+    detect_language("The ministers of six countries met on Monday to speak of a truce.")
+    return detect_language
+
+
+class _LanguagesNeededError(Exception):
+    """A text does not say its language, and this worker cannot tell it."""
+
+
+def _no_detector(_: str) -> str | None:
+    raise _LanguagesNeededError
+
+
+def _serve(channel: socket.socket, watchlists: Watchlists | None, detect: DetectLanguage) -> None:
     """A worker's whole life."""
     for number in (signal.SIGALRM, signal.SIGPROF, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
@@ -178,7 +201,7 @@ def _serve(channel: socket.socket, watchlists: Watchlists | None) -> None:
             break
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         signal.setitimer(signal.ITIMER_REAL, 4 * SECONDS)
-        reply = encoder.encode(_done(decoder.decode(packed), watchlists))
+        reply = encoder.encode(_done(decoder.decode(packed), watchlists, detect))
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         leaves = not left or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start_rss > RETIRE
@@ -188,9 +211,11 @@ def _serve(channel: socket.socket, watchlists: Watchlists | None) -> None:
     os._exit(0)
 
 
-def _done(job: Job, watchlists: Watchlists | None) -> Catch:
+def _done(job: Job, watchlists: Watchlists | None, detect: DetectLanguage) -> Catch:
     try:
-        return work(job, watchlists, _detect)
+        return work(job, watchlists, detect)
+    except _LanguagesNeededError:
+        return Catch(kind=_LANGUAGES)
     except SourceError as error:
         return Catch(kind=error.kind, message=error.message, hint=error.hint)
     except MemoryError:
@@ -215,13 +240,6 @@ def _address_space() -> int:
         return int(file.read().split()[0]) * resource.getpagesize()
 
 
-def _detect(text: str) -> str | None:
-    from monitor.query import detect_language
-
-    found: str | None = detect_language(text)
-    return found
-
-
 # ---------------------------------------------------------------- in the poller
 
 
@@ -238,6 +256,16 @@ class Workers:
 
     async def do(self, job: Job) -> Catch:
         """Have a job done. Raises SourceError: what the parser said, or that the job was beyond its limits."""
+        catch = await self._try(job)
+        if catch.kind == _LANGUAGES:
+            if not self._judges.languages:
+                self.judge_by(replace(self._judges, languages=True))
+            catch = await self._try(job)
+        if catch.kind is not None:
+            raise SourceError(catch.message, kind=catch.kind, hint=catch.hint)
+        return catch
+
+    async def _try(self, job: Job) -> Catch:
         async with self._slots:
             channel = self._free.pop() if self._free else await self._fork()
             try:
@@ -254,18 +282,16 @@ class Workers:
                 self._free.append(channel)
             else:
                 channel.close()
-        if catch.kind is not None:
-            raise SourceError(catch.message, kind=catch.kind, hint=catch.hint)
         return catch
 
     def judge_by(self, judges: Judges) -> None:
         """Take up other watchlists: for every job from now on."""
-        self._judges = judges
+        self._judges = replace(judges, languages=judges.languages or self._judges.languages)
         self._generation += 1
         while self._free:
             self._free.pop().close()
         if self._control is not None:
-            self._control.sendall(msgspec.msgpack.encode(judges))
+            self._tell(self._control)
 
     async def close(self) -> None:
         """End every worker and the nursery."""
@@ -288,7 +314,7 @@ class Workers:
             for last in (False, True):
                 control = self._start()
                 try:
-                    socket.send_fds(control, [b"fork"], [theirs.fileno()])
+                    socket.send_fds(control, [_HEAD.pack(0)], [theirs.fileno()])
                     break
                 except OSError:
                     self._control = None
@@ -301,9 +327,7 @@ class Workers:
 
     def _start(self) -> socket.socket:
         if self._control is None:
-            control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            for side in (control, theirs):
-                side.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+            control, theirs = socket.socketpair()
             with theirs:
                 words = [sys.executable, "-I", "-c", _START, str(theirs.fileno()), *sys.path]
                 self._nursery = subprocess.Popen(  # noqa: S603 - our own interpreter and words
@@ -315,9 +339,13 @@ class Workers:
                     env={"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                     start_new_session=True,
                 )
-            control.sendall(msgspec.msgpack.encode(self._judges))
+            self._tell(control)
             self._control = control
         return self._control
+
+    def _tell(self, control: socket.socket) -> None:
+        packed = msgspec.msgpack.encode(self._judges)
+        control.sendall(_HEAD.pack(len(packed)) + packed)
 
 
 @dataclass(slots=True)
