@@ -68,11 +68,14 @@ def _wide(data: bytes) -> str | None:
     sample = data[:4096]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     half = len(sample) / 2
-    if odd > 0.4 * half and even == 0:
-        return "utf-16-le"
-    if even > 0.4 * half and odd == 0:
-        return "utf-16-be"
+    for zeros, others, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros > 0.4 * half and not others and all(map(_written, sample.decode(encoding, "replace"))):
+            return encoding
     return None
+
+
+def _written(char: str) -> bool:
+    return char.isprintable() or char.isspace()
 
 
 def _guess(data: bytes) -> str:

@@ -27,6 +27,7 @@ AGE = 2.0
 """Seconds since its last change that a file must have lain still."""
 BATCH = 2000
 """Files that are parsed in one pass, at most."""
+_TICK = 0.001
 GONE = 5
 """Removed files that are told by name."""
 READER = 1
@@ -162,7 +163,7 @@ class _Pass:
         return True
 
     def _young(self, found: Found) -> bool:
-        return 0 <= self.now - found.mtime / 1e9 < AGE
+        return 0 <= self.now - found.mtime / 1e9 < AGE - _TICK
 
     def _drained(self, found: Found) -> bool:
         place = self.before.spools.get(found.name)

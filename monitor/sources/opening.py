@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from monitor.errors import SourceError
 from monitor.text import clean_line
@@ -50,7 +50,10 @@ def safe_name(name: str) -> str:
     """A file's name as safe text, still its own: where something had to be replaced, a fingerprint stands after it."""
     raw = os.fsencode(name)
     shown = clean_line(raw.decode("utf-8", "replace"), cap=300)
-    return shown if shown == name else f"{shown} ~{blake2b(raw, digest_size=4).hexdigest()}"
+    if shown == name:
+        return name
+    path = PurePath(shown)
+    return f"{shown.removesuffix(path.suffix)} ~{blake2b(raw, digest_size=4).hexdigest()}{path.suffix}"
 
 
 def partial(name: str) -> bool:
@@ -128,14 +131,16 @@ def _walk(folder: str, below: str, depth: int) -> Iterator[Found | Refused]:
 
 def _find_glob(pattern: str) -> Iterator[Found | Refused]:
     base = _fixed_part(pattern)
+    real_base = os.path.realpath(base)
     for path in sorted(glob.iglob(pattern, recursive=True)):  # noqa: PTH207 - an absolute pattern
         name = os.path.relpath(path, base)
         try:
             status = os.lstat(path)
             if stat.S_ISDIR(status.st_mode):
                 continue
-            if not _inside(Path(path).parent, base):
-                yield Refused(safe_name(name), "a link leads out of the folder")
+            parent = os.path.realpath(Path(path).parent)
+            if parent != os.path.normpath(Path(real_base, name).parent):
+                yield Refused(safe_name(name), "a link leads there")
                 continue
             yield _judge(name, path, status)
         except OSError as problem:
@@ -145,11 +150,7 @@ def _find_glob(pattern: str) -> Iterator[Found | Refused]:
 def _fixed_part(pattern: str) -> str:
     parts = Path(pattern).parts
     fixed = next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1)
-    return os.path.realpath(Path(*parts[:fixed]) if fixed else ".")
-
-
-def _inside(path: Path, base: str) -> bool:
-    return os.path.commonpath((os.path.realpath(path), base)) == base
+    return os.fspath(Path(*parts[:fixed]) if fixed else Path())
 
 
 def _judge(name: str, path: str, status: os.stat_result) -> Found | Refused:

@@ -54,7 +54,7 @@ def gather(found: Found, place: Place | None, separator: str, *, settled: bool) 
         notes.append(f"{found.name}: begun anew, it was rotated or truncated")
         records.extend(_left_behind(found, place, separator))
         start = 0
-    data = read(found, start=start) if start < found.size else b""
+    data = read(found, start=start, size=READ) if start < found.size else b""
     more = start + len(data) < found.size
     done, used = _split(data, separator, final=settled and not more)
     if more and not used:

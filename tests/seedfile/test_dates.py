@@ -31,13 +31,15 @@ def test_certain_times_are_read_and_assumptions_said(text: str, expected: dateti
     assert bool(stamp.assumed) == bool(assumed)
 
 
-@pytest.mark.parametrize("text", ["05/04/2026", "31 February 2026", "yesterday", "Nov 20", "1404/08/29", "3 hours ago", "2026"])
+@pytest.mark.parametrize(
+    "text", ["05/04/2026", "31 February 2026", "yesterday", "Nov 20", "1404/08/29", "3 hours ago", "2026"]
+)
 def test_what_is_not_certain_is_no_time(text: str):
     assert find_times(text) == []
 
 
 def test_a_line_with_a_date_in_a_sentence_is_no_timestamp():
-    assert timestamp_line("The treaty signed on 23 November 2024 enters into force")  == []
+    assert timestamp_line("The treaty signed on 23 November 2024 enters into force") == []
     assert timestamp_line("Press office, 23 November 2024")
     assert time_line("3 hours ago")
     assert not time_line("3 hours ago the bridge fell")

@@ -45,7 +45,9 @@ def test_boilerplate_is_never_matched_text():
 
 
 def test_a_footer_cue_never_takes_most_of_the_prose():
-    paragraphs = [f"Paragraph number {number} tells a thing that happened on that day in the town." for number in range(3)]
+    paragraphs = [
+        f"Paragraph number {number} tells a thing that happened on that day in the town." for number in range(3)
+    ]
     text = "\n\n".join(["Town sees things happen", "All rights reserved", *paragraphs])
     assert parse_file("a.txt", text.encode()).entries[0].body.count("Paragraph") == 3
 
@@ -82,13 +84,21 @@ def test_titles_and_initials_end_no_sentence():
 
 
 def test_lines_are_units_unless_wrapped():
-    assert [unit.text for unit in units("One line here\nanother line\n\nthird")] == ["One line here", "another line", "third"]
-    wrapped = "\n".join(["a sentence that fills the line of an old terminal nearly to the end of it"] * 4 + ["and stops."])
+    assert [unit.text for unit in units("One line here\nanother line\n\nthird")] == [
+        "One line here",
+        "another line",
+        "third",
+    ]
+    wrapped = "\n".join(
+        ["a sentence that fills the line of an old terminal nearly to the end of it"] * 4 + ["and stops."]
+    )
     assert len(units(wrapped)) == 1
 
 
 def test_a_paragraph_that_merely_ends_in_an_agency_is_no_caption():
-    prose = "The envoy said that talks would go on for as long as both sides sent somebody with a mandate to sign (AFP)."
+    prose = (
+        "The envoy said that talks would go on for as long as both sides sent somebody with a mandate to sign (AFP)."
+    )
     entry = parse_file("a.txt", f"Envoy sees no end of talks\n\n{prose}\n\nHe left.".encode()).entries[0]
     assert entry.captions == ()
     assert prose in entry.body
@@ -97,4 +107,7 @@ def test_a_paragraph_that_merely_ends_in_an_agency_is_no_caption():
 def test_form_feeds_part_articles():
     one = "Fog closes airport\n\nFog closed the airport on Monday morning for four hours."
     two = "Sun opens it again\n\nThe sun opened the airport at noon, and all flights left."
-    assert [entry.title for entry in parse_file("a.txt", f"{one}\f{two}".encode()).entries] == ["Fog closes airport", "Sun opens it again"]
+    assert [entry.title for entry in parse_file("a.txt", f"{one}\f{two}".encode()).entries] == [
+        "Fog closes airport",
+        "Sun opens it again",
+    ]

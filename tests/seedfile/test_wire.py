@@ -90,6 +90,14 @@ def test_line_signals(line: str, kind: str):
     assert signal.kind == kind
 
 
-@pytest.mark.parametrize("line", ["(Reporting by Ann Lee; editing by Bo Day)", "The embargo on oil was lifted.", "He adds salt.", "Update your maps"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(Reporting by Ann Lee; editing by Bo Day)",
+        "The embargo on oil was lifted.",
+        "He adds salt.",
+        "Update your maps",
+    ],
+)
 def test_lines_that_are_none(line: str):
     assert line_signal(line) is None
