@@ -158,7 +158,7 @@ class Group(_Shown, click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command's name where no command is named."""
         named = args and (not args[0].startswith("-") or any(word in self.commands for word in args))
-        if self.default and not named and not {"-h", "--help"} & set(args):
+        if self.default and not named and not ctx.resilient_parsing and not {"-h", "--help"} & set(args):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
 

@@ -231,3 +231,73 @@ def test_polling_once_beside_a_poller_asks_it(desk, feed_server):
     assert due.returncode == 0
     assert "another process polls this store" in due.stderr
     assert poller.returncode == 130
+
+
+def test_a_terminal_sees_a_bar_and_colour_only_when_it_wants_them(desk, feed_server):
+    import pexpect
+
+    urls = [feed_server.feed(f"/{number}.xml", "NATO meets") for number in range(3)]
+    sources = "".join(f'[[sources]]\nid = "s{number}"\nurl = "{url}"\n' for number, url in enumerate(urls))
+    (desk.config / "sources.toml").write_text(sources)
+    place = ["--config", str(desk.config), "--store", desk.store]
+
+    def on_terminal(*words: str, **environ: str) -> str:
+        process = pexpect.spawn(
+            sys.executable,
+            ["-m", "monitor", *words, *place],
+            env={**os.environ, "TERM": "xterm", **environ},
+            dimensions=(24, 60),
+            encoding="utf-8",
+            timeout=60,
+        )
+        process.expect(pexpect.EOF)
+        process.close()
+        assert process.exitstatus == 0
+        return process.before
+
+    polled = on_terminal("poll", "--once")
+    assert "] 3/3 " in polled
+    assert "3 sources polled" in polled
+    table = on_terminal("items", "--limit", "3")
+    assert "\x1b[1m" in table
+    assert all(len(line) <= 75 for line in table.splitlines())
+    assert "\x1b" not in on_terminal("items", "--limit", "3", NO_COLOR="1")
+    assert "\x1b" not in on_terminal("items", "--limit", "3", TERM="dumb")
+
+
+def test_completion_completes(own_home):
+    for words, answer in (("monitor to", "topics"), ("monitor sources ", "discover"), ("monitor items --so", "--sort")):
+        environ = {
+            **os.environ,
+            "_MONITOR_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split(" ")) - 1),
+        }
+        assert answer in monitor(env=environ).stdout
+
+
+def test_nothing_of_ours_stands_in_the_way_of_a_hostile_environment(tmp_path):
+    """`python -I -m monitor`, as docs/service.md starts a wall screen, takes no code from the environment."""
+    for name in ("sitecustomize", "click", "textual", "feedparser", "drv_libxml2"):
+        (tmp_path / f"{name}.py").write_text(f"print('canary {name}')\n")
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(tmp_path),
+        "PYTHONSTARTUP": str(tmp_path / "click.py"),
+        "PY_SAX_PARSER": "drv_libxml2",
+        "COLUMNS": "99999",
+        "TERM": "\x1b[2J",
+        "TEXTUAL_LOG": str(tmp_path / "log"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-I", "-m", "monitor", "doctor", "--store", "memory:"],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert "canary" not in done.stdout + done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    assert not (tmp_path / "log").exists()
