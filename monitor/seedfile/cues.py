@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from monitor.seedfile import vocabulary
 from monitor.seedfile.blocks import Unit
 from monitor.seedfile.wire import agency_of
 
 CAPTION_WORDS = 70
 NOTICE_WORDS = 120
+SAID = 20
+"""Words beyond which a notice must speak to its reader, else it is a paragraph about notices."""
 BYLINE_WORDS = 14
 _CUE_CHARS = 200
 
-_CREDIT_WORD = (
-    r"photo(?:graph|graphy|s)?|picture|image|images|pic|pics|handout|file|via|courtesy|screengrab|screenshot|illustration|graphic|foto|"
-    r"fotos|bild|grafik|фото|عکس|صورة|照片|图片|提供|撮影|archivfoto|symbolbild"
-)
 _CREDIT_END = re.compile(
-    rf"[(\[](?:[^()\[\]]{{0,60}}[\s/:])?(?:{_CREDIT_WORD})\b[^()\[\]]{{0,80}}[)\]]\.?$"
+    rf"[(\[](?:[^()\[\]]{{0,60}}[\s/:])?(?:{vocabulary.CREDIT_WORD})\b[^()\[\]]{{0,80}}[)\]]\.?$"
     r"|[(（][^()（）]{1,20}提供[)）]$"
     r"|(?:^|\s)(?:(?:photo|image|picture|video|foto|bild)?\s?credits?|photograph|photo(?:\sby)?|picture|image|images|foto|bild|fotó|quelle|"
     r"источник фото|фото|عکس|图|摄影?)\s?[:：]\s?\S[^.!?]{1,80}\.?$"
@@ -48,71 +47,15 @@ _JOINING = frozenset(
 _CREDITS_TAIL = re.compile(r"^\((?:additional )?(?:reporting|writing|editing|compiled|with reporting)\b", re.IGNORECASE)
 _CRUMB = re.compile(r"\s*[/>›»|·→]\s*")
 _CRUMB_PART = re.compile(r"^[^\W\d_][^\W\d_&'’.,-]*(?:[ &'’.,-]+[^\W\d_]+){0,4}[.]?$")
-_HOME = frozenset(
-    "home homepage startseite start inicio accueil portada homepage главная الرئيسية خانه صفحه_اصلی 首页 首頁 トップ anasayfa".split()
-)
 _URL = re.compile(r"^(?:<?(?:https?://|www\.)\S+>?[\s,;|]*)+$", re.IGNORECASE)
 _HANDLE = re.compile(r"^@\w{2,}$|^\S+@\S+\.\w{2,}$")
 
-_BOX = (
-    # a box of links or an offer: after an article or in the middle of one
-    r"related(?: (?:articles?|stories|topics?|news|content|links?|posts?|coverage|reading|items|products?))?\W*$|related:|"
-    r"read (?:more|next|also|this next)\b|also read\b|see also\b|you (?:may|might)(?: also)? (?:like|be interested|enjoy)|recommended\b|"
-    r"(?:suggested|recommended) (?:for you|stories|articles|reading)|more (?:from|on|in|stories|news|top stories|about|like this|trending)\b|"
-    r"(?:most|must)[ -](?:read|popular|viewed|watched|shared|commented|recent)\b|(?:popular|latest|recent|top|featured|random) "
-    r"(?:posts?|stories|articles|news|comments|headlines|videos?|galleries)\b|trending\b|don'?t miss\b|what to read next|up next\b|"
-    r"share (?:this|on|via|with|your)\b|sharing is caring|share$|follow us\b|connect with us|find us on|stay connected|"
-    r"subscribe\b|sign up\b|get (?:our|the|all) \w*\s?(?:newsletters?|latest|daily)|newsletters?\W*$|join our\b|download (?:our|the) app|"
-    r"advertisements?$|sponsored\b|promoted\b|paid (?:content|post)|"
-    r"print this|e-?mail this|click here\b|support (?:our|independent|us)\b|donate\b|"
-    r"mehr zum thema|lesen sie (?:auch|mehr|dazu)|das könnte (?:sie|dich) auch|auch interessant|meistgelesen|anzeige$|teilen$|"
-    r"weitere (?:artikel|themen|meldungen|nachrichten)|mehr aus|"
-    r"(?:à|a) lire (?:aussi|également)|lire aussi|sur le même (?:sujet|thème)|partager|abonnez|les plus lus|passer la publicité|"
-    r"l[ée]a también|te puede interesar|lo más (?:leído|visto)|las más leídas|noticias relacionadas|compartir|suscr[íi]b|más noticias|"
-    r"leggi anche|potrebbe interessart|condividi|articoli correlati|iscriviti|leia (?:também|mais)|compartilh|mais lidas|veja também|"
-    r"читайте также|подписывайтесь|поделиться|материалы по теме|самое читаемое|подробнее:|"
-    r"ilgili (?:haberler|konular)|paylaş|en çok okunan|les også|del (?:på|artikkelen)|mest lest|související|nejčtenější|doporučujeme|"
-    r"sdílet|lees ook|meer over|اقرأ أيض|إقرأ أيض|مواضيع ذات صلة|أخبار ذات صلة|شارك|الأكثر قراءة|تابعونا|"
-    r"مطالب مرتبط|اخبار مرتبط|بیشتر بخوانید|اشتراک گذاری|相关(?:新闻|阅读|报道|链接)|推荐阅读|分享|更多|热门|延伸阅读|"
-    r"関連(?:記事|リンク|ニュース)|あわせて読みたい|ランキング|おすすめ|続きを読む|シェア|관련기사"
-)
-_ENDING = (
-    # what comes after an article for certain
-    r"(?:leave|post|write|add) (?:a |your )?(?:comment|reply)|\d+ (?:comments?|replies|responses)\b|comments?(?: \(?\d+\)?)?$|"
-    r"(?:join|start) the (?:conversation|discussion)|view comments|show comments|log ?in to comment|about the authors?\b|"
-    r"tags?\W*$|tags? ?:|filed under|topics? ?:|categories ?:|keywords? ?:|© ?\d{4}|copyright\b|all rights reserved|"
-    r"terms (?:of|and|&)|privacy\b|cookies?\b|contact us|about us|site ?map|\(?c\) ?\d{4}|back to top|"
-    r"(?:previous|next) (?:post|article|story)|report (?:error|a)|unsubscribe\b|view (?:this|in) (?:email|browser)|"
-    r"you (?:are receiving|received) this|kommentare?\b|impressum|datenschutz|zur startseite|commentaires?\b|mentions légales|"
-    r"comentarios?\b|lascia un commento|commenti\b|все права защищены|комментарии|yorumlar|tüm hakları|diskus[ei]|"
-    r"جميع الحقوق|انتهای پیام|تمام حقوق|کلیه حقوق|برچسب|کلیدواژه|نظرات|责任编辑|\[责任编辑|（责任编辑|版权|原标题|無断転載|무단전재|저작권"
-)
-_OFFER = re.compile(
-    r"^\W*(?:share|follow|connect|print|e-?mail|advert|anzeige|passer la|sponsored|subscribe|sign up|teilen|suscr|abonnez|iscriviti|подпис|newsletter|join our|get (?:our|the|all)|donate|support)",
-    re.I,
-)
-_BUTTON = frozenset(
-    (
-        "facebook twitter x pinterest email e-mail mail whatsapp telegram linkedin reddit tumblr instagram youtube messenger flipboard "
-        "print drucken imprimer imprimir reply antworten répondre copy_link copy save bookmark like tweet pin mix google+ rss sms "
-        "threads bluesky line viber skype permalink close menu search login log_in sign_in register play pause watch listen loading "
-        "copier_le_lien lien_copié link_copied copied buy_now learn_more show_more load_more view_more more zurück weiter"
-    ).split()
-)
-_BOX_CUE = re.compile(rf"^\W*(?:{_BOX})", re.IGNORECASE)
-_ENDING_CUE = re.compile(rf"^\W*(?:{_ENDING})", re.IGNORECASE)
-_ANYWHERE = re.compile(
-    r"can also be accessed at the following|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|"
-    r"tutti i diritti riservati|все права защищены|جميع الحقوق محفوظة|privacy policy|cookie policy|"
-    r"(?:agree|accept|subject to|acceptance of)\b[^.]{0,60}\b(?:terms|user agreement)|"
-    r"(?:uses?|use of|accept(?:ing)?|verwenden|utilis\w+|utilizz\w+|utilizamos) (?:\w+ )?cookies|affiliate (?:links?|commission)|"
-    r"this (?:email|message) was sent to|you are receiving this|to unsubscribe|manage (?:your )?(?:preferences|subscriptions)|"
-    r"(?:subscribe|sign up) (?:to|for) (?:our|the)\b|follow (?:us|\w+(?: \w+)?) on (?:twitter|facebook|x|instagram|telegram|whatsapp)|"
-    r"(?:whatsapp|telegram) channel|by (?:signing up|subscribing|clicking)|protected by recaptcha|enable javascript|ad ?blocker|"
-    r"skip to (?:main |site )?(?:content|navigation)|javascript is disabled",
-    re.IGNORECASE,
-)
-_QUOTES = "\"“”„«»‘’'「」『』"
+_BOX_CUE = re.compile(rf"^\W*(?:{vocabulary.BOX})", re.IGNORECASE)
+_ENDING_CUE = re.compile(rf"^\W*(?:{vocabulary.ENDING})", re.IGNORECASE)
+_NOTICE = re.compile(vocabulary.NOTICE, re.IGNORECASE)
+_TO_YOU = re.compile(rf"\b(?:{vocabulary.READER})\b", re.IGNORECASE)
+_OFFER = re.compile(rf"^\W*(?:{vocabulary.OFFER})", re.IGNORECASE)
+_QUOTES = "\"'“”„«»‘’'「」『』"
 
 
 def credit(text: str) -> bool:
@@ -174,7 +117,7 @@ def breadcrumb(unit: Unit) -> tuple[str, ...] | None:
         return None
     if not any(mark in text for mark in (">", "›", "»", "→")) and (len(parts) > 5 or "//" in text):
         return None
-    kept = tuple(part for part in parts if part.casefold().replace(" ", "_") not in _HOME)
+    kept = tuple(part for part in parts if part.casefold().replace(" ", "_") not in vocabulary.HOME)
     return kept or None
 
 
@@ -196,11 +139,11 @@ def furniture(unit: Unit) -> Furniture | None:
     text = unit.text
     if _URL.match(text) or _HANDLE.match(text):
         return Furniture("only an address", address=True)
-    if unit.words <= NOTICE_WORDS and _ANYWHERE.search(text[:_CUE_CHARS]):
+    if unit.words <= NOTICE_WORDS and _NOTICE.search(text[:_CUE_CHARS]) and (unit.words <= SAID or _TO_YOU.search(text)):
         return Furniture("a notice of the page", ending=True)
     if unit.words > 14:
         return None
-    if not unit.words or text.isdigit() or text.casefold().strip(" :!+").replace(" ", "_") in _BUTTON:
+    if not unit.words or text.isdigit() or text.casefold().strip(" :!+").replace(" ", "_") in vocabulary.BUTTONS:
         return Furniture("a button or a count")
     if cue := _ENDING_CUE.match(text[:_CUE_CHARS]):
         return Furniture(f"opens {cue[0].strip()[:30]!r}, as what follows an article does", ending=True)

@@ -6,21 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-_MONTHS = {
-    1: "january jan januar jänner enero janvier gennaio janeiro января январь янв ocak januari ledna يناير ژانویه",
-    2: "february feb februar febrero février fevrier febbraio fevereiro февраля февраль фев şubat februari února فبراير فوریه",
-    3: "march mar märz mars marzo março марта март mart maart března مارس",
-    4: "april apr abril avril aprile апреля апрель апр nisan dubna أبريل آوریل",
-    5: "may mai mayo maggio maio мая май mayıs mei května مايو مه",
-    6: "june jun juni junio juin giugno junho июня июнь июн haziran června يونيو ژوئن",
-    7: "july jul juli julio juillet luglio julho июля июль июл temmuz července يوليو ژوئیه",
-    8: "august aug agosto août aout августа август авг ağustos augustus srpna أغسطس اوت",
-    9: "september sept sep septiembre septembre settembre setembro сентября сентябрь сен сент eylül září سبتمبر سپتامبر",
-    10: "october oct oktober okt octubre octobre ottobre outubro октября октябрь окт ekim října أكتوبر اکتبر",
-    11: "november nov noviembre novembre novembro ноября ноябрь ноя kasım listopadu نوفمبر نوامبر",
-    12: "december dec dezember dez diciembre décembre decembre dicembre dezembro декабря декабрь дек aralık prosince ديسمبر دسامبر",
-}
-_MONTH = {name: number for number, names in _MONTHS.items() for name in names.split()}
+from monitor.seedfile.vocabulary import DATE_FILLER, DATE_FILLER_UNSPACED, MONTHS
+
+_MONTH = {name: number for number, names in MONTHS.items() for name in names.split()}
 _ZONES = {
     "utc": 0, "gmt": 0, "z": 0, "bst": 1, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3,
     "msk": 3, "est": -5, "edt": -4, "et": None, "pst": -8, "pdt": -7, "mst": -7, "mdt": -6, "jst": 9, "kst": 9, "hkt": 8,
@@ -45,16 +33,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
-_FILLER = re.compile(
-    r"\b(?:published|posted|updated?|last|modified|created|issued|released|date[d]?|time|on|at|from|edited|first|am|pm|uhr|"
-    r"veröffentlicht|aktualisiert|stand|vom|am|um|publié|publicado|actualizado|mis à jour|le|à|el|las|aggiornato|pubblicato|"
-    r"il|alle|опубликовано|обновлено|güncelleme|yayınlanma|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tues?|"
-    r"wed|thurs?|fri|sat|sun|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|"
-    r"samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|понедельник|вторник|среда|четверг|пятница|суббота|"
-    r"воскресенье|min(?:ute)?s? read|местное|time)\b|تاريخ|تاریخ|نشر|انتشار|تحديث|발행|发布|更新|来源|時間|时间|星期[一二三四五六日]|"
-    r"(?:شنبه|یکشنبه|دوشنبه|سه‌شنبه|چهارشنبه|پنجشنبه|جمعه|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد)",
-    re.IGNORECASE,
-)
+_FILLER = re.compile(rf"\b(?:{DATE_FILLER})\b|{DATE_FILLER_UNSPACED}", re.IGNORECASE)
 _AGO = re.compile(
     r"\d{1,3}\s?(?:s|sec\w*|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?) ago|il y a \d{1,3} \w+|vor \d{1,3} \w+|hace \d{1,3} \w+"
     r"|\d{1,3}\s?(?:分钟|小时|分|時間)前|\d{1,3} \w+ fa\b",

@@ -5,27 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_AGENCIES = (
-    "Reuters|Thomson Reuters Foundation|AP|Associated Press|The Associated Press|AFP|Agence France-Presse|UPI|Bloomberg|Dow Jones|"
-    "TASS|ITAR-TASS|Interfax|RIA Novosti|RIA|Sputnik|Xinhua|CNS|ECNS|Kyodo|Kyodo News|Jiji|Jiji Press|Yonhap|KCNA|dpa|DPA|APA|KNA|epd|"
-    "ANSA|AGI|AdnKronos|EFE|Europa Press|Lusa|ATS|Keystone-SDA|Belga|ANP|NTB|TT|Ritzau|STT|BNS|LETA|PAP|CTK|ČTK|TASR|MTI|"
-    "Agerpres|BTA|Tanjug|Beta|FENA|HINA|MIA|ATA|Ukrinform|UNIAN|Interfax-Ukraine|BelTA|Kazinform|Trend|Azertac|APA|Report|Armenpress|"
-    "Anadolu|Anadolu Agency|AA|DHA|IHA|ANKA|IRNA|ISNA|Mehr|Tasnim|Fars|Press TV|IRIB|SANA|WAM|SPA|QNA|KUNA|BNA|ONA|MENA|Petra|NNA|"
-    "WAFA|Maan|Saba|INA|Shafaq|Rudaw|ANI|PTI|IANS|UNI|APP|BSS|UNB|RSS|ARY|Bernama|Antara|VNA|TNA|PNA|AAP|NZPA|NZN|PA|PA Media|"
-    "Press Association|CP|The Canadian Press|Canadian Press|Notimex|Prensa Latina|Telam|Télam|Agência Brasil|ANDINA|NAN|GNA|KNA|APS|MAP|TAP|"
-    "SAnews|PANA|VOA|RFE/RL|DW|BBC|CNN|UN News|IPS|PR Newswire|PRNewswire|Business Wire|BUSINESS WIRE|GlobeNewswire|GLOBE NEWSWIRE|"
-    "ACCESSWIRE|EIN Presswire|"
-    "ТАСС|РИА Новости|Интерфакс|Рейтер|УНИАН|Укринформ|БелТА|Синьхуа|"
-    "ایرنا|ایسنا|تسنیم|مهر|فارس|صداوسیما|خبرگزاری مهر|"
-    "رويترز|أ ف ب|أ.ف.ب|وام|واس|سانا|قنا|بترا|وفا|كونا|الأناضول|شينخوا|"
-    "新华社|中新社|中新网|路透社|法新社|美联社|共同社|中央社|時事通信|共同通信"
-).split("|")
-_BY_NAME = {name.casefold(): name for name in _AGENCIES}
-_SPELLED = {
-    "the associated press": "AP", "associated press": "AP", "agence france-presse": "AFP", "anadolu agency": "Anadolu",
-    "itar-tass": "TASS", "kyodo news": "Kyodo", "the canadian press": "CP", "canadian press": "CP", "prnewswire": "PR Newswire",
-    "pa": "PA Media", "press association": "PA Media",
-}  # fmt: skip
+from monitor.seedfile.vocabulary import AGENCIES, AGENCY_SPELLED
+
+_BY_NAME = {name.casefold(): name for name in AGENCIES}
 _MONTH = (
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|January|February|March|April|June|July|August|September|October|"
     r"November|December|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек|января|февраля|марта|апреля|июня|июля|августа|"
@@ -88,7 +70,7 @@ def agency_of(text: str) -> str | None:
     for name in (text, *re.split(r"\s*(?:[/,&+]| and )\s*", text)):
         known = _BY_NAME.get(name.strip().casefold())
         if known is not None:
-            return _SPELLED.get(known.casefold(), known)
+            return AGENCY_SPELLED.get(known.casefold(), known)
     return None
 
 

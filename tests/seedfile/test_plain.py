@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -111,3 +112,36 @@ def test_form_feeds_part_articles():
         "Fog closes airport",
         "Sun opens it again",
     ]
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Privacy watchdog fines bank three million over leaked letters",
+        "Copyright reform passes upper house by two votes",
+        "Terms of truce agreed after night of talks",
+        "Promoted general takes command of northern army",
+        "Report a blow to hopes of early rate cut",
+        "Kommentar: Warum der Hafen noch warten kann",
+        "Trending south: storks leave ever later",
+        "More in valley flee as river rises again",
+        "شارك آلاف في مسيرة وسط العاصمة",
+        "更多国家加入海峡联合巡航行动",
+    ],
+)
+def test_a_headline_that_opens_like_a_cue_is_a_headline(headline: str):
+    body = "The decision was made on Friday after a long night, officials said. Nobody expects it to be the last.\n\nIt stands."
+    assert parse_file("a.txt", f"{headline}\n\n{body}".encode()).entries[0].title == headline
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "The army said on its Telegram channel that the village had been taken after two days of fighting on its northern edge.",
+        "The company changed its privacy policy on Monday, a day after the regulator had opened an inquiry into how it keeps letters.",
+        "Share prices rose by two percent on Friday, and subscribers of the fund were told that they would be paid in December.",
+    ],
+)
+def test_a_paragraph_about_what_pages_say_is_a_paragraph(paragraph: str):
+    text = f"Headline of this article here\n\nA first paragraph stands here, and it ends.\n\n{paragraph}\n\nA last one ends too."
+    assert paragraph in parse_file("a.txt", text.encode()).entries[0].body
