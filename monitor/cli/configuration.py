@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.options import Desk, Group, pass_desk
-from monitor.cli.output import say
+from monitor.cli.output import many, say
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def check(at: Desk) -> int:
     if problems:
         return ConfigError.exit_status
     settings = at.settings()
-    click.echo(f"{settings.folder}: {len(settings.sources)} sources, {len(settings.topics)} topics, nothing wrong")
+    holds = f"{many(len(settings.sources), 'source')}, {many(len(settings.topics), 'topic')}"
+    click.echo(f"{settings.folder}: {holds}, nothing wrong")
     return 0
 
 

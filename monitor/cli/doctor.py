@@ -16,7 +16,7 @@ import click
 
 from monitor.cli.configuration import findings
 from monitor.cli.options import Command, Desk, formats, pass_desk
-from monitor.cli.output import paint, print_json
+from monitor.cli.output import many, paint, print_json
 from monitor.errors import MonitorError
 from monitor.text import clean_line
 
@@ -91,8 +91,8 @@ def _config(at: Desk) -> Iterator[Finding]:
         yield Finding("config", "note", warning)
     if not problems:
         settings = at.settings()
-        many = f"{len(settings.sources)} sources, {len(settings.topics)} topics"
-        yield Finding("config", "good", f"{settings.folder} ({settings.origin}): {many}")
+        holds = f"{many(len(settings.sources), 'source')}, {many(len(settings.topics), 'topic')}"
+        yield Finding("config", "good", f"{settings.folder} ({settings.origin}): {holds}")
 
 
 def _store(at: Desk) -> Iterator[Finding]:
@@ -109,9 +109,8 @@ def _store(at: Desk) -> Iterator[Finding]:
             yield Finding("store", "bad", line)
         stats = store.stats()
         if not wrong:
-            yield Finding(
-                "store", "good", f"{store.url}: {', '.join(f'{name} {value}' for name, value in stats.items())}"
-            )
+            holds = f"{many(stats['items'], 'item')}, {stats['bytes']:,} bytes, schema {stats['schema']}"
+            yield Finding("store", "good", f"{store.url}: {holds}")
         holder = store.lease("poller").holder()
         if holder is None:
             yield Finding("store", "note", "nobody polls (monitor, or monitor poll)")
@@ -152,7 +151,7 @@ def _network(at: Desk) -> Iterator[Finding]:
         yield Finding(
             "network",
             "note",
-            f"{len(failing)} sources fail: {', '.join(failing[:5])}{' …' if len(failing) > 5 else ''}",
+            f"{many(len(failing), 'failing source')}: {', '.join(failing[:5])}{' …' if len(failing) > 5 else ''}",
         )
     yield from _look_up(settings)
 

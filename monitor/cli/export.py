@@ -12,7 +12,7 @@ import click
 
 from monitor.cli.items import selection, view_of
 from monitor.cli.options import Command, Desk, pass_desk
-from monitor.cli.output import say, to_json
+from monitor.cli.output import many, say, to_json
 from monitor.cli.record import to_record
 from monitor.errors import UsageError
 
@@ -50,7 +50,7 @@ def export(at: Desk, /, query: str | None, as_: str, output: Path | None, force:
         with _opened(output, force=force) as file:
             number = _write(newsroom, found, as_, file, view.topic)
     if output:
-        say(f"{output}: {number} items")
+        say(f"{output}: {many(number, 'item')}")
     return 0 if number else 1
 
 
@@ -102,5 +102,5 @@ def _tinydb(newsroom: Newsroom, query: str | None, output: Path | None, *, force
         raise UsageError("tinydb writes the whole store", hint="leave out the query; jsonl writes a selection")
     check_target(output, force=force)
     number = newsroom.store.export_tinydb(output)
-    say(f"{output}: {number} items")
+    say(f"{output}: {many(number, 'item')}")
     return 0

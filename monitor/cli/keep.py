@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.options import Command, Desk, pass_desk
-from monitor.cli.output import say
+from monitor.cli.output import many, say
 from monitor.errors import UsageError
 
 
@@ -71,7 +71,7 @@ def prune(at: Desk, older_than: str | None, keep: int | None, dry_run: bool) -> 
     for source, number in sorted(removed.items()):
         if number:
             click.echo(f"{number:8}  {source}")
-    say(f"{sum(removed.values())} items {'would go' if dry_run else 'are gone'}")
+    say(f"{many(sum(removed.values()), 'item')} {'would go' if dry_run else 'are gone'}")
 
 
 def _progress(name: str) -> Callable[[int, int], None]:

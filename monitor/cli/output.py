@@ -19,6 +19,11 @@ def say(text: str) -> None:
     click.echo(f"monitor: {clean_line(text, cap=2000)}", err=True)
 
 
+def many(number: int, noun: str) -> str:
+    """A number with its noun: "1 source", "2 sources"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 def on_terminal() -> bool:
     """Whether standard output is a terminal."""
     return sys.stdout.isatty()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.options import Command, Desk, pass_desk
-from monitor.cli.output import say, to_json
+from monitor.cli.output import many, say, to_json
 from monitor.errors import MonitorError, UsageError
 from monitor.model import Receipt
 from monitor.text import clean_line
@@ -137,7 +137,7 @@ class _Told:
     def end(self, *, once: bool) -> None:
         self._wipe()
         if once and not self.as_json:
-            say(f"{self.polled} sources polled, {self.new} new, {self.edited} edited, {self.failed} failed")
+            say(f"{many(self.polled, 'source')} polled, {self.new} new, {self.edited} edited, {self.failed} failed")
 
     def _wipe(self) -> None:
         if self.bar:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from monitor.cli.options import Command, Desk, formats, pass_desk
-from monitor.cli.output import print_json
+from monitor.cli.output import many, print_json
 
 
 @click.command(cls=Command, example="monitor stats --json | jq .topics.defense.unread")
@@ -38,8 +38,9 @@ def stats(at: Desk, as_: str) -> None:
     click.echo(f"{record['items']} open items, {record['unread']} unread, {record['starred']} starred")
     click.echo(f"sources: {', '.join(f'{number} {status}' for status, number in record['sources'].items()) or 'none'}")
     click.echo(f"polled by: {record['poller']}")
-    for name, value in record["store"].items():
-        click.echo(f"store {name}: {value}")
+    store = record["store"]
+    holds = f"{many(store['items'], 'item')} in {store['bytes']:,} bytes, {many(store['marks'], 'mark')}"
+    click.echo(f"store: {store['url']}, {holds}, schema {store['schema']}")
     click.echo("\nopen  unread  last 24 hours, hits an hour")
     for topic, tally in record["topics"].items():
         click.echo(f"{tally['total']:4}  {tally['unread']:6}  {' '.join(map(str, tally['hourly']))}  {topic}")
