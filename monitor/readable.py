@@ -20,6 +20,8 @@ CAP_TEXT = 400_000
 CAP_LINKS = 200
 CAP_CAPTIONS = 50
 _CAP_DEPTH = 500
+_CAP_TAGS = 20_000
+"""Beyond this many tags, building a tree takes longer than any text is worth: the tags are struck out."""
 
 _SKIPPED = frozenset(
     """
@@ -50,6 +52,7 @@ _TAG_NAMES = (
 ).replace(" ", "|")
 _HIDDEN_INLINE = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 _INLINE_TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*>")
 _BREAK_TAG = re.compile(r"</?(?:br|p|div|li|tr|td|h[1-6])\b[^<>]*>", re.IGNORECASE)
 
 
@@ -76,6 +79,8 @@ def html_to_text(html: str, base: str | None = None) -> Readable:
     html = html[:CAP_HTML]
     if "<" not in html:
         return Readable(text=_plain(entities.unescape(html) if "&" in html else html))
+    if html.count("<") > _CAP_TAGS:
+        return Readable(text=_plain(entities.unescape(_ANY_TAG.sub(" ", _HIDDEN_INLINE.sub("", html)))))
     from selectolax.lexbor import LexborHTMLParser
 
     root = LexborHTMLParser(_SELF_CLOSED.sub(r"<\1></\2>", html)).root
@@ -112,7 +117,8 @@ class _Page:
     links: dict[str, None] = field(default_factory=dict)
     captions: dict[str, None] = field(default_factory=dict)
     images: dict[str, None] = field(default_factory=dict)
-    _paragraphs: list[str] = field(default_factory=list)
+    _paragraphs: list[tuple[bool, str]] = field(default_factory=list)
+    """Whether it is an item of a list, and its text."""
     _line: list[str] = field(default_factory=list)
     _caption: list[str] | None = None
     _quotes: int = 0
@@ -142,11 +148,12 @@ class _Page:
     def text(self) -> str:
         """The paragraphs, list items of one list kept together."""
         parts: list[str] = []
-        for paragraph in self._paragraphs:
+        after_item = False
+        for is_item, paragraph in self._paragraphs:
             if parts:
-                together = paragraph.startswith(("• ", "  ")) and parts[-1].startswith(("• ", "  "))
-                parts.append("\n" if together else "\n\n")
+                parts.append("\n" if is_item and after_item else "\n\n")
             parts.append(paragraph)
+            after_item = is_item
         return "".join(parts)
 
     def _enter(self, node: LexborNode, *, flat: bool) -> LexborNode | None:
@@ -239,8 +246,7 @@ class _Page:
             lines = [stripped for line in text.split("\n") if (stripped := _SPACE.sub(" ", line).strip(" |"))]
         if not any(lines):
             return
-        if self._bullet:
-            lines[0] = self._bullet + lines[0]
-            self._bullet = ""
+        bullet, self._bullet = self._bullet, ""
+        lines[0] = bullet + lines[0]
         prefix = "> " * min(self._quotes, 4)
-        self._paragraphs.append("\n".join(prefix + line for line in lines))
+        self._paragraphs.append((bool(bullet), "\n".join(prefix + line for line in lines)))

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from monitor.errors import SourceError
-from monitor.ingest import Drop, Plan, apart, decide, other_article, part
+from monitor.ingest import Drop, Plan, apart, decide, other_article, part, trace
 from monitor.model import Addition, Body, Item, Memory, Receipt, Source, SourceHealth
 from monitor.poll import due
 from monitor.poll.worker import Catch, Job, Workers
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+TRACES = 300
+"""Traces of a feed's latest articles that are remembered, so that the same ones under other ids make no flood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,8 @@ class Intake:
         return replace(receipt, seconds=time.monotonic() - started, bytes=size)
 
     async def _remote(self, source: Source) -> tuple[Receipt, int]:
+        from monitor.sources.http import public_url
+
         memory = await self.call(self._store.memory, source.id)
         fetched = await self._client.fetch(source, memory)
         if fetched.unmodified:
@@ -120,7 +124,7 @@ class Intake:
                 source=replace(source, headers={}, proxy=None),
                 now=self._clock(),
                 data=fetched.body,
-                url=fetched.final_url,
+                url=public_url(fetched.final_url),
                 content_type=fetched.content_type,
                 encoding=fetched.encoding,
                 lang=fetched.lang,
@@ -128,6 +132,8 @@ class Intake:
             )
         )
         fresh = replace(fetched.memory, known=catch.known)
+        if not catch.whole:
+            fresh = replace(fresh, etag=None, last_modified=None, digest=None)
         stored = await self._keep(
             source,
             catch,
@@ -195,7 +201,11 @@ class Intake:
     ) -> _Stored:
         now = self._clock()
         pairs = [(addition.item, addition.body) for addition in catch.additions]
-        plan = await self.call(self._plan, source.id, pairs) if pairs else Plan()
+        recent = (memory.extra or "").split() if source.url is not None else []
+        plan = await self.call(self._plan, source.id, pairs, frozenset(recent)) if pairs else Plan()
+        if source.url is not None and plan.new:
+            latest = dict.fromkeys([*(trace(item) for item, _ in plan.new if item.url), *recent])
+            memory = replace(memory, extra=" ".join(list(latest)[:TRACES]))
         drops = Counter(drop.reason for drop in plan.drops)
         health = due.succeeded(
             self.health(source),
@@ -216,7 +226,7 @@ class Intake:
             await self.call(self._store.put_drops, source.id, [_dropped(drop, now) for drop in plan.drops])
         return _Stored(plan=plan, drops=drops)
 
-    def _plan(self, source_id: str, offered: Sequence[tuple[Item, Body]]) -> Plan:
+    def _plan(self, source_id: str, offered: Sequence[tuple[Item, Body]], recent: frozenset[str]) -> Plan:
         """Decide what to do with a catch: in the store's thread, as it asks the store."""
         pairs, repeated = part(offered)
         known = dict(self._store.known(source_id, [item.key for item, _ in pairs]))
@@ -228,7 +238,7 @@ class Intake:
             known.update(self._store.known(source_id, [other.key for other in others.values()]))
             pairs, again = part([(others.get(item.key, item), body) for item, body in pairs])
             repeated = (*repeated, *again)
-        plan = decide(known, pairs)
+        plan = decide(known, pairs, recent=recent)
         return replace(plan, drops=(*plan.drops, *repeated))
 
     def _is_other(self, stored_id: str | None, offered: Item) -> bool:
