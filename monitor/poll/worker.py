@@ -80,6 +80,8 @@ class Catch:
     known: bytes = b""
     cut: int = 0
     """Entries left out because they are known."""
+    whole: bool = True
+    """False: the document ended before its end."""
     title: str = ""
     ttl: float | None = None
     notes: tuple[str, ...] = ()
@@ -122,7 +124,12 @@ def _parse(job: Job) -> tuple[tuple[Entry, ...], Catch]:
     reduced = reduce.reduce(job.data, job.known, encoding=job.encoding)
     parsed = feed.parse(reduced.data, url=job.url, content_type=job.content_type, encoding=job.encoding, lang=job.lang)
     return parsed.entries, Catch(
-        known=reduced.known, cut=reduced.cut, title=parsed.title, ttl=parsed.ttl, notes=parsed.notes
+        known=reduced.known,
+        cut=reduced.cut,
+        whole=parsed.whole,
+        title=parsed.title,
+        ttl=parsed.ttl,
+        notes=parsed.notes,
     )
 
 

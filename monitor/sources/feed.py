@@ -39,6 +39,8 @@ class Feed:
     lang: str | None = None
     ttl: float | None = None
     entries: tuple[Entry, ...] = ()
+    whole: bool = True
+    """False: the document ended before its end, and is worth another look."""
     notes: tuple[str, ...] = ()
 
 
@@ -48,13 +50,16 @@ def parse(
     """Read a feed. Raises SourceError of kind empty, too-large, refused or not-a-feed."""
     prescan(data)
     data = mend.stray_bytes(data, encoding)
+    whole = not mend.cut_short(data)
+    if not whole:
+        data = mend.whole_entries(data)
     headers = {"content-location": url, "content-type": _xml_type(content_type, encoding)}
     if lang:
         headers["content-language"] = lang
     try:
         split = plain.read(data, url=url, lang=lang, ways=_ways()) if plainly_utf8(data, encoding) else None
         parsed = _joined(split, headers) if split else None
-        return _feed(parsed or _whole(data, headers), data, url)
+        return _feed(parsed or _whole(data, headers), data, url, whole=whole)
     except SourceError:
         raise
     except (MemoryError, RecursionError):
@@ -138,7 +143,7 @@ def _xml_type(content_type: str, encoding: str | None) -> str:
     return f"{kind}; charset={encoding}" if encoding else kind
 
 
-def _feed(parsed: Mapping[str, Any], data: bytes, url: str) -> Feed:
+def _feed(parsed: Mapping[str, Any], data: bytes, url: str, *, whole: bool) -> Feed:
     head: dict[str, Any] = dict(parsed["feed"])
     raw = parsed["entries"]
     if not parsed.get("version") and not _is_feed(raw, data):
@@ -148,6 +153,8 @@ def _feed(parsed: Mapping[str, Any], data: bytes, url: str) -> Feed:
     notes = []
     if len(raw) > CAP_ENTRIES:
         notes.append(f"only the first {CAP_ENTRIES:,} of {len(raw):,} entries are read")
+    if not whole:
+        notes.append("the document is cut short")
     authors = _authors(head)
     entries = (_entry(dict(entry), base, url, lang, authors) for entry in raw[:CAP_ENTRIES])
     return Feed(
@@ -155,6 +162,7 @@ def _feed(parsed: Mapping[str, Any], data: bytes, url: str) -> Feed:
         lang=lang,
         ttl=_ttl(head),
         entries=tuple(entry for entry in entries if entry is not None),
+        whole=whole,
         notes=tuple(notes),
     )
 

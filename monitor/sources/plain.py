@@ -29,7 +29,7 @@ _ONCE = {
 }
 _LISTS = frozenset(("category", "dc_subject", "author", "dc_creator"))
 _FILES = frozenset(("enclosure", "media_content", "media_thumbnail"))
-_UNIMPORTANT = frozenset(("source", "dc_rights", "media_credit", "media_rating", "media_player", "media_license"))
+_UNIMPORTANT = frozenset(("source", "dc_rights", "media_credit", "media_rating", "media_license"))
 """Elements that feedparser has a way with, but keeps where we do not look."""
 _FACTS = frozenset(("title", "link", "language", "ttl", "sy_updateperiod", "sy_updatefrequency"))
 _UNIMPORTANT_FACTS = frozenset(
