@@ -1,10 +1,11 @@
 """How well and how fast local text is read.
 
-    python benchmarks/seedfiles.py --data DIR     # DIR holds page_text/ with gold.jsonl; without it only the speed is measured
+    python benchmarks/seedfiles.py --data DIR     # DIR holds page_text/ with gold.jsonl; without it: only the speed
 
-Quality: on pages saved as text, whose titles and paragraphs are known. Each figure is given for two halves of the files (parted by
-a hash of their names: A was looked at while the rules were written, B was not) and beside a baseline that does nothing: first line
-is the title, all the rest is the body. Speed: files read the first time per second, and a pass over them unchanged.
+Quality: on pages saved as text, whose titles and paragraphs are known. Each figure is given for two halves of the
+files, parted by a hash of their names (the rules for article and footer were written looking at A alone, those for
+headlines at both), and beside a baseline that does nothing: the first line is the title, all the rest is the body.
+Speed: files read the first time per second, and a pass over them unchanged.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Tally:
     removed_macro: float = 0.0
 
     def row(self) -> str:
+        """The figures as a line of the table."""
         return (
             f"{self.files:5} {self.title_right:4}/{self.titled:<4} {self.title_right / max(1, self.titled):7.1%}"
             f" {self.kept / max(1, self.paragraphs):9.1%} {self.kept_macro / max(1, self.files):9.1%}"
@@ -140,18 +142,18 @@ def speed(count: int) -> None:
             unchanged = files.read(source, memory)
             passes.append(time.perf_counter() - started)
             assert not unchanged.entries
-    print(
-        f"{count:,} files, {entries:,} entries: {count / first:,.0f} files/s the first time; unchanged pass {sorted(passes)[2]:.3f} s"
-    )
+    print(f"{count:,} files, {entries:,} entries: {count / first:,.0f} files/s the first time")
+    print(f"unchanged pass: {sorted(passes)[2]:.3f} s (median of 5)")
 
 
 def _article(number: int) -> str:
     paragraphs = [
-        f"The ministry said on Monday that convoy {number} had left depot {number % 97}, and that {place + 2} more would follow "
-        f"within days. Officials in district {(number * 7 + place) % 113} did not comment on report {number}-{place}."
+        f"The ministry said on Monday that convoy {number} had left depot {number % 97}, and that "
+        f"{place + 2} more would follow within days. Officials in district {(number * 7 + place) % 113} did not comment on report {number}-{place}."
         for place in range(10)
     ]
-    head = f"News / World\n\nConvoy number {number} leaves for the border district\n\nBy Mara Lindqvist\n\nNovember 20, 2026 08:15 GMT"
+    title = f"Convoy number {number} leaves for the border district"
+    head = f"News / World\n\n{title}\n\nBy Mara Lindqvist\n\nNovember 20, 2026 08:15 GMT"
     foot = "Share this article\n\nRelated stories\n\n© 2026 The Example Wire. All rights reserved."
     return "\n\n".join((head, *paragraphs, foot))
 

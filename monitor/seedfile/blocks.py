@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
+from monitor.seedfile.vocabulary import words
 from monitor.text import width
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
@@ -20,11 +21,9 @@ _INNER_END = re.compile(
     f"(?<![A-Z])(?<!\\b[A-Za-z]\\.[A-Za-z])[.!?…؟۔।][{re.escape(_CLOSERS)}]*(?=\\s+[^\\sa-z])|[。！？]"
 )
 _BULLET = re.compile(r"(?:[-–—•*▪·●◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+\S")
-_SHORT_WORDS = frozenset(
-    (
-        "mr mrs ms dr gen col lt sgt maj capt sen rep gov prof rev st jr sr no vs inc ltd co corp "
-        "jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k u.n p.m a.m"
-    ).split()
+_SHORT_WORDS = words(
+    "mr mrs ms dr gen col lt sgt maj capt sen rep gov prof rev st jr sr no vs inc ltd co corp "
+    "jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k u.n p.m a.m"
 )
 
 

@@ -19,30 +19,32 @@ _CUE_CHARS = 200
 _CREDIT_END = re.compile(
     rf"[(\[](?:[^()\[\]]{{0,60}}[\s/:])?(?:{vocabulary.CREDIT_WORD})\b[^()\[\]]{{0,80}}[)\]]\.?$"
     r"|[(（][^()（）]{1,20}提供[)）]$"
-    r"|(?:^|\s)(?:(?:photo|image|picture|video|foto|bild)?\s?credits?|photograph|photo(?:\sby)?|picture|image|images|foto|bild|fotó|quelle|"
-    r"источник фото|фото|عکس|图|摄影?)\s?[:：]\s?\S[^.!?]{1,80}\.?$"
+    r"|(?:^|\s)(?:(?:photo|image|picture|video|foto|bild)?\s?credits?|photograph|photo(?:\sby)?|picture|image|images|foto|bild|quelle"
+    r"|источник фото|фото|عکس|图|摄影?)\s?[:：]\s?\S[^.!?]{1,80}\.?$"
     r"|(?:^|\s)[©ⓒ]\s?\S[^.!?]{1,60}$"
     r"|[.!?]\s?(?:AFP|AP|EFE|EPA|ANSA|DPA|REUTERS|GETTY(?: IMAGES)?)$"
     r"|\bvia (?:Getty(?: Images)?|Reuters|AP|AFP|Shutterstock)\W*$"
-    r"|(?:/|—|–|\|)\s?(?:Getty Images|AP Photo|AFP Photo|REUTERS|Shutterstock|EPA(?:-EFE)?|picture[- ]alliance(?:/\S+)?|dpa)\b[^.!?]{0,40}$",
+    r"|(?:/|—|–|\|)\s?(?:Getty Images|AP Photo|AFP Photo|REUTERS|Shutterstock|EPA(?:-EFE)?"
+    r"|picture[- ]alliance(?:/\S+)?|dpa)\b[^.!?]{0,40}$",
     re.IGNORECASE,
 )
 _CAPTION_START = re.compile(
-    r"^(?:this|an?|the|in this|in an?|a combination)\s(?:\w+[ -]){0,4}?(?:handout|file|undated|satellite|still|combination|combo|aerial|"
-    r"picture|photo|photograph|image|screengrab|frame grab)\b[^.]{0,80}"
-    r"\b(?:shows?|showing|released|provided|taken|made available|obtained|distributed|from|dated|,)"
-    r"|^(?:FILE(?: PHOTO)?|FILE -|File photo|PHOTO|Photo|Above|Below|Pictured|Picture|Image|CAPTION|Caption|Foto|Bild|ФОТО|Фото)"
-    r"\s?(?:[:：]|[-–—]{1,2}\s)"
+    r"^(?:this|an?|the|in this|in an?|a combination)\s(?:\w+[ -]){0,4}?"
+    r"(?:handout|file|undated|satellite|still|combination|combo|aerial|picture|photo|photograph|image|screengrab"
+    r"|frame grab)\b[^.]{0,80}\b(?:shows?|showing|released|provided|taken|made available|obtained|from|dated|,)"
+    r"|^(?:FILE(?: PHOTO)?|FILE -|File photo|PHOTO|Photo|Above|Below|Pictured|Picture|Image|CAPTION|Caption"
+    r"|Foto|Bild|ФОТО|Фото)\s?(?:[:：]|[-–—]{1,2}\s)"
     r"|^(?:图注|资料图|资料照片|صورة أرشيفية|عکس آرشیوی)",
 )
 _BYLINE = re.compile(
-    r"^(?:(?:by|from|reporting by|written by|story by|text by|words by|von|par|por|di|door|av|af|yazan|haber|автор|авторы|текст|نوشته|"
-    r"گزارش از|نویسنده|بقلم|كتب|كتبت)(?:\s?[:：|]\s?|\s+)|(?:作者|记者|本报记者|文)\s?[:：/|]?\s?)(?P<names>\S.*)$",
+    r"^(?:(?:by|from|reporting by|written by|story by|text by|words by|von|par|por|di|door|av|af|yazan|haber|автор|"
+    r"авторы|текст|نوشته|گزارش از|نویسنده|بقلم|كتب|كتبت)(?:\s?[:：|]\s?|\s+)"
+    r"|(?:作者|记者|本报记者|文)\s?[:：/|]?\s?)(?P<names>\S.*)$",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"^[^\W\d_][\w.'’-]*$")
-_JOINING = frozenset(
-    "de del la van von der den di da dos al bin ibn ben el le du af and und et y e и و in for of the at".split()
+_JOINING = vocabulary.words(
+    "de del la van von der den di da dos al bin ibn ben el le du af and und et y e и و in for of the at"
 )
 _CREDITS_TAIL = re.compile(r"^\((?:additional )?(?:reporting|writing|editing|compiled|with reporting)\b", re.IGNORECASE)
 _CRUMB = re.compile(r"\s*[/>›»|·→]\s*")
@@ -87,7 +89,7 @@ def byline(unit: Unit) -> tuple[str, ...] | None:
     ):
         return ()
     found = _BYLINE.match(text)
-    if found is None or text.rstrip().endswith((".", "!", "?")) and unit.words > 6:
+    if found is None or (text.rstrip().endswith((".", "!", "?")) and unit.words > 6):
         return None
     names = re.split(r"\s*(?:[|·•]|\s[-–—]\s|\bUpdated\b|\bPublished\b)\s*", found["names"])[0]
     people: list[str] = []
@@ -139,7 +141,8 @@ def furniture(unit: Unit) -> Furniture | None:
     text = unit.text
     if _URL.match(text) or _HANDLE.match(text):
         return Furniture("only an address", address=True)
-    if unit.words <= NOTICE_WORDS and _NOTICE.search(text[:_CUE_CHARS]) and (unit.words <= SAID or _TO_YOU.search(text)):
+    speaks = unit.words <= SAID or (unit.words <= NOTICE_WORDS and _TO_YOU.search(text))
+    if speaks and _NOTICE.search(text[:_CUE_CHARS]):
         return Furniture("a notice of the page", ending=True)
     if unit.words > 14:
         return None

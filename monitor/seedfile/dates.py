@@ -10,16 +10,19 @@ from monitor.seedfile.vocabulary import DATE_FILLER, DATE_FILLER_UNSPACED, MONTH
 
 _MONTH = {name: number for number, names in MONTHS.items() for name in names.split()}
 _ZONES = {
-    "utc": 0, "gmt": 0, "z": 0, "bst": 1, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3,
-    "msk": 3, "est": -5, "edt": -4, "et": None, "pst": -8, "pdt": -7, "mst": -7, "mdt": -6, "jst": 9, "kst": 9, "hkt": 8,
-    "sgt": 8, "pkt": 5, "irst": 3.5, "aest": 10, "aedt": 11, "trt": 3,
+    "utc": 0, "gmt": 0, "z": 0, "bst": 1, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2,
+    "eest": 3, "msk": 3, "trt": 3, "irst": 3.5, "pkt": 5, "hkt": 8, "sgt": 8, "jst": 9, "kst": 9, "aest": 10,
+    "aedt": 11, "est": -5, "edt": -4, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
 _NAMES = "|".join(sorted(map(re.escape, _MONTH), key=len, reverse=True))
 _DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 _DATES = (
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)-(?P<n>\d\d)-(?P<d>\d\d)(?!\d)"),
     re.compile(rf"\b(?P<m>{_NAMES})\b\.?\s+{_DAY},?\s+(?P<y>(?:19|20)\d\d)\b", re.IGNORECASE),
-    re.compile(rf"(?<!\d){_DAY}\.?\s*(?:de\s+|of\s+)?\b(?P<m>{_NAMES})\b\.?,?\s+(?:de\s+)?(?P<y>(?:19|20)\d\d)\b", re.IGNORECASE),
+    re.compile(
+        rf"(?<!\d){_DAY}\.?\s*(?:de\s+|of\s+)?\b(?P<m>{_NAMES})\b\.?,?\s+(?:de\s+)?(?P<y>(?:19|20)\d\d)\b",
+        re.IGNORECASE,
+    ),
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)\s?年\s?(?P<n>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日"),
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)/(?P<n>\d{1,2})/(?P<d>\d{1,2})(?!\d)"),
     re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.\s?(?P<n>\d{1,2})\.\s?(?P<y>20\d\d)(?!\d)"),
@@ -35,8 +38,8 @@ _TIME = re.compile(
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _FILLER = re.compile(rf"\b(?:{DATE_FILLER})\b|{DATE_FILLER_UNSPACED}", re.IGNORECASE)
 _AGO = re.compile(
-    r"\d{1,3}\s?(?:s|sec\w*|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?) ago|il y a \d{1,3} \w+|vor \d{1,3} \w+|hace \d{1,3} \w+"
-    r"|\d{1,3}\s?(?:分钟|小时|分|時間)前|\d{1,3} \w+ fa\b",
+    r"\d{1,3}\s?(?:s|sec\w*|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?) ago"
+    r"|il y a \d{1,3} \w+|vor \d{1,3} \w+|hace \d{1,3} \w+|\d{1,3}\s?(?:分钟|小时|分|時間)前|\d{1,3} \w+ fa\b",
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(

@@ -1,4 +1,4 @@
-"""What an entry's own words say about it, whatever format it came in: signals in the headline, the dateline of the copy."""
+"""What an entry's own words say about it, whatever its format: signals in the headline, the dateline of the copy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PREFIXES = 3
 
 
 def complete(entry: Entry, lines: Iterable[wire.Signal] = ()) -> Entry:
-    """The entry with what its headline, its dateline and the `lines` around it tell; what the format said itself stays."""
+    """The entry with what its headline, its dateline and the `lines` around it tell; what the format said stays."""
     signals = list(lines)
     title = entry.title
     for _ in range(_PREFIXES):

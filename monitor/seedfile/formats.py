@@ -14,9 +14,10 @@ SUPPORTED = ".txt .md .html .json .jsonl .xml .rss .atom .eml .mbox .nitf"
 """The names of files that are read; a file without a suffix is taken by its content."""
 
 _BY_SUFFIX: dict[str, Format] = {
-    "": "text", ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html",
-    ".xhtml": "html", ".json": "ninjs", ".jsonl": "ninjs", ".ndjson": "ninjs", ".xml": "feed", ".rss": "feed", ".atom": "feed",
-    ".rdf": "feed", ".eml": "email", ".mbox": "email", ".mbx": "email", ".nitf": "nitf", ".newsml": "newsml",
+    "": "text", ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown",
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".json": "ninjs", ".jsonl": "ninjs", ".ndjson": "ninjs",
+    ".xml": "feed", ".rss": "feed", ".atom": "feed", ".rdf": "feed", ".eml": "email", ".mbox": "email", ".mbx": "email",
+    ".nitf": "nitf", ".newsml": "newsml",
 }  # fmt: skip
 _TEXT_CAP = 2_000_000
 _START = 2048

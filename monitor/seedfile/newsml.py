@@ -11,8 +11,8 @@ from xml.etree.ElementTree import ParseError, tostring
 from monitor.errors import SourceError
 from monitor.model import Entry
 from monitor.readable import html_to_text
-from monitor.seedfile.dispatch import complete
 from monitor.seedfile.dates import find_times
+from monitor.seedfile.dispatch import complete
 from monitor.seedfile.parsed import Parsed
 from monitor.seedfile.wire import agency_of
 

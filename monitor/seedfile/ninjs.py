@@ -1,4 +1,4 @@
-"""Articles as JSON: ninjs (1 and 2), one a file, a list of them, or one a line; other JSON articles by the usual names."""
+"""Articles as JSON, one a file, a list of them, or one a line: by the names of ninjs, or by those others use."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from monitor.errors import SourceError
 from monitor.model import Entry
 from monitor.readable import html_to_text, inline_text
-from monitor.seedfile.dispatch import complete
 from monitor.seedfile.dates import find_times
+from monitor.seedfile.dispatch import complete
 from monitor.seedfile.parsed import Parsed
 from monitor.seedfile.wire import agency_of
 

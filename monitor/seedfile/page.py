@@ -1,4 +1,4 @@
-"""A saved web page: metadata from its head, the article by trafilatura where that is installed, else by our own reader."""
+"""A saved web page: metadata from its head, the article by trafilatura if that is installed, else by our own reader."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from monitor.errors import SourceError
 from monitor.model import Entry
 from monitor.readable import absolute, html_to_text, inline_text
 from monitor.seedfile.blocks import count_words
-from monitor.seedfile.dispatch import complete
 from monitor.seedfile.dates import find_times
+from monitor.seedfile.dispatch import complete
 from monitor.seedfile.parsed import Parsed
 from monitor.seedfile.plain import parse_text
 from monitor.text import clean, clean_line
@@ -74,7 +74,7 @@ def parse_page(html: str, *, boilerplate: frozenset[str] = frozenset()) -> Parse
 
 
 def _extracted(html: str) -> tuple[str, str]:
-    """What an extraction library takes for the article, and its name; nothing where it is not installed or finds little."""
+    """Who took the article out of the page, and its text; none where no library is installed or it finds little."""
     try:
         import trafilatura
     except ImportError:

@@ -12,7 +12,8 @@ from monitor.seedfile import wire
 from monitor.seedfile.blocks import Unit, split_sentences, units
 from monitor.seedfile.dispatch import complete
 from monitor.seedfile.parsed import Block, Parsed
-from monitor.seedfile.roles import Part, judge
+from monitor.seedfile.parts import Part
+from monitor.seedfile.roles import judge
 
 _RULE = re.compile(r"^(?P<weak>[-=_*~#•·]{3,9}|(?:[-=_*~#•·] ){2,9}[-=_*~#•·]?)$|^(?P<strong>[-=_*~#+]{10,})$")
 _END_MARK = re.compile(r"^\W{0,3}(?:-?30-?|ENDS?|# ?# ?#|\(END\)|ИТАР|انتهى|NNNN|（完）|\(完\))\W{0,3}$")
@@ -53,7 +54,7 @@ def _has_prose(article: Sequence[Unit]) -> bool:
 
 
 def _opens_article(following: Sequence[Unit], *, certain: bool) -> bool:
-    """Whether a headline comes next, and prose after it; where the mark is weak a dateline, byline or time must show as well."""
+    """Whether a headline comes next, and prose; after a weak mark a dateline, byline or time must show as well."""
     ahead = [unit for unit in following[:12] if not _RULE.match(unit.text)]
     if len(ahead) < 2 or ahead[0].period or ahead[0].words > 30 or not _has_prose(ahead[1:]):
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from monitor.seedfile.vocabulary import AGENCIES, AGENCY_SPELLED
+from monitor.seedfile.vocabulary import AGENCIES, AGENCY_SPELLED, PREFIXES, words
 
 _BY_NAME = {name.casefold(): name for name in AGENCIES}
 _MONTH = (
@@ -31,9 +31,7 @@ _CAPITALS = re.compile(
     rf"(?P<where>[A-ZÀ-Þ][A-ZÀ-Þ'’. -]{{2,40}}(?:,\s[^\W\d_][\w. ]{{1,24}})?(?:,\s*[^,\n]{{3,20}})?)\s+{_DASH}\s+(?=\S)"
 )
 _PLACE = re.compile(r"[^\W\d_][^\d():;!?\"“”]*$")
-_SMALL = frozenset(
-    "de del la las el los da do dos di al el-al of upon on the and und am an der im sur le les en y в на".split()
-)
+_SMALL = words("de del la las el los da do dos di al el-al of upon on the and und am an der im sur le les en y в на")
 _NO_PLACE = re.compile(
     r"(?:mr|mrs|ms|miss|dr|sen|rep|gov|gen|prof|sir|lord|lady|president|premier|minister|senator|representative|judge|king|queen|"
     r"prince|princess|pope|mayor|captain|commander|general|chancellor|secretary|director|professor|coach|"
@@ -97,7 +95,7 @@ def dateline(text: str) -> Dateline | None:
 
 
 def _capitals(place: str) -> bool:
-    return place.split(",")[0].isupper()
+    return place.split(",", 1)[0].isupper()
 
 
 def _place(where: str) -> tuple[str | None, str | None]:
@@ -118,47 +116,25 @@ def _named_place(place: str) -> str | None:
 
 
 _KILL = re.compile(
-    r"\b(?:STORY WITHDRAWN|STORY KILLED?|KILL KILL(?: KILL)?|MANDATORY KILL|BULLETIN KILL|WITHDRAWN[:-]|(?:IS|HAS BEEN) WITHDRAWN)"
+    r"\b(?:STORY WITHDRAWN|STORY KILLED?|KILL KILL(?: KILL)?|MANDATORY KILL|BULLETIN KILL|WITHDRAWN[:-])"
+    r"|\b(?:IS|HAS BEEN) WITHDRAWN"
     r"|^(?:KILL|WITHDRAWAL?)\s*[-:–—]|^(?i:(?:this|the) story (?:is|has been|was) (?:withdrawn|killed|retracted))"
     r"|^(?i:advisory:? kill)\b"
 )
-_PREFIXES: tuple[tuple[re.Pattern[str], str, int], ...] = tuple(
-    (re.compile(pattern), kind, urgency)
-    for pattern, kind, urgency in (
-        (r"(?:NEWS)?FLASH\s*[-:–—]+\s*|\*+\s*FLASH\s*\*+\s*", "breaking", 1),
-        (r"(?:BREAKING(?: NEWS)?|URGENT|BULLETIN|NEWS ALERT|ALERT|SNAP)\s*[-:|–—]+\s*|\*+\s*BREAKING\s*\*+\s*", "breaking", 2),
-        (r"(?i:breaking(?: news)?|just in)\s*[:|]\s*", "breaking", 2),
-        (r"عاجل\s*[:|-]\s*|فوری\s*[:|-]\s*|СРОЧНО\s*[:.-]\s*|МОЛНИЯ\s*[:.-]\s*|速报\s*[:：]\s*|快讯\s*[:：]\s*|【速報】\s*", "breaking", 2),
-        (r"(?:CORRECTED|CORRECTION|REFILE|CORRECTING|RECTIFICATIF|BERICHTIGUNG)(?: ?\([^)]{1,30}\))?\s*[-:–—]+\s*", "correction", 3),
-        (r"(?i:correction|corrected|clarification)\s*:\s*", "correction", 3),
-        (r"(?:UPDATE|LEAD|ADDS|RECASTS)\s*\d{0,2}\s*[-:–—]+\s*|\d(?:st|nd|rd|th)\s?LD[-: –]+\s*", "update", 4),
-        (r"WRAPUP\s*\d{0,2}\s*[-:–—]+\s*|ROUNDUP\s*\d{0,2}\s*[-:–—]+\s*", "wrapup", 4),
-        (r"(?:RPT|REPEAT)\s*(?:\d{0,2}|-INSIGHT|)\s*[-:–—]+\s*", "repeat", 6),
-        (r"EXCLUSIVE\s*[-:–—]+\s*|(?i:exclusive)\s*:\s*", "exclusive", 3),
-        (r"(?:EMBARGO(?:ED)?)\b[^:–—-]{0,40}[-:–—]+\s*", "embargo", 5),
-        (r"(?:MEDIA )?ADVISORY\s*[-:–—]+\s*|DIARY\s*[-:–—]+\s*", "advisory", 7),
-        (r"(?:ANALYSIS|NEWS ANALYSIS)\s*[-:–—]+\s*|(?i:analysis)\s*[:|]\s*", "analysis", 6),
-        (r"(?:OPINION|COMMENT(?:ARY)?|EDITORIAL|COLUMN|BREAKINGVIEWS)\s*[-:–—]+\s*|(?i:opinion|editorial)\s*[:|]\s*", "opinion", 7),
-        (r"(?:FEATURE|INSIGHT|SPECIAL REPORT|WIDER IMAGE|PROFILE)\s*[-:–—]+\s*", "feature", 6),
-        (r"(?:EXPLAINER|FACTBOX|FACT CHECK|TIMELINE|Q&A|Q\+A|PREVIEW|GRAPHIC|POLL|INSTANT VIEW)\s*[-:–—]+\s*", "explainer", 6),
-        (r"(?i:explainer|factbox|timeline|fact check)\s*[:|]\s*", "explainer", 6),
-        (r"INTERVIEW\s*[-:–—]+\s*|(?i:interview)\s*[:|]\s*", "interview", 6),
-        (r"TRANSCRIPT\s*[-:–—]+\s*|(?i:transcript)\s*[:|]\s*", "transcript", 6),
-        (r"PRESS DIGEST\s*[-:–—]+\s*", "digest", 7),
-        (r"LIVE(?: UPDATES?| BLOG)?\s*[:|–—]+\s*|(?i:live (?:updates?|blog|coverage))\s*[-:|–—]+\s*", "live", 3),
-    )
-)  # fmt: skip
+_PREFIXES = tuple((re.compile(written), kind, urgency) for kind, urgency, written in PREFIXES)
 _WHOLE_LINE = re.compile(
     r"^\W*(?P<flash>FLASH)\W*$|^\W*(?P<breaking>BREAKING(?: NEWS)?|URGENT|BULLETIN|ALERT)\W*$"
-    r"|^\W*(?P<correction>CORRECTION|CORRECTED(?: VERSION)?|CORRECTED REPEAT)\W*$|^\W*(?P<update>UPDATED?|UPDATE \d+)\W*$"
-    r"|^(?P<release>FOR IMMEDIATE RELEASE|(?i:press release|news release|media release|for immediate release|pressemitteilung"
-    r"|communiqué de presse|comunicado de prensa|пресс-релиз|基新聞稿|新闻稿))\W*$"
+    r"|^\W*(?P<correction>CORRECTION|CORRECTED(?: VERSION)?|CORRECTED REPEAT)\W*$"
+    r"|^\W*(?P<update>UPDATED?|UPDATE \d+)\W*$"
+    r"|^(?P<release>(?i:for immediate release|press release|news release|media release|pressemitteilung"
+    r"|communiqué de presse|comunicado de prensa|пресс-релиз|新闻稿))\W*$"
     r"|^(?P<transcript>(?i:(?:full |rush )?transcript|stenograph\w*))\W*$"
     r"|^(?P<advisory>(?i:media advisory|advisory|(?:attention|attn\.?|note to) editors))\W*$"
 )
 _WHOLE_URGENCY = {"flash": 1, "breaking": 2, "correction": 3, "update": 4, "release": 6, "transcript": 6, "advisory": 7}
 _EMBARGO = re.compile(
-    r"^\W*(?:(?:strictly )?embargo(?:ed)?\b|not for (?:publication|release|use) before\b|hold for release\b|for release (?:at|on|after)\b)",
+    r"^\W*(?:(?:strictly )?embargo(?:ed)?\b|not for (?:publication|release|use) before\b"
+    r"|hold for release\b|for release (?:at|on|after)\b)",
     re.IGNORECASE,
 )
 _ADVISORY = re.compile(

@@ -27,8 +27,8 @@ async def test_a_change_names_its_source(tmp_path: Path, monkeypatch: pytest.Mon
     if by == "stats":
         monkeypatch.setattr(watching, "_folder", lambda pattern: None)
     sources = [_source("one", tmp_path / "one"), _source("two", tmp_path / "two")]
-    for source in sources:
-        Path(source.path or "").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
     stop = asyncio.Event()
     changes = watch(sources, stop, settle=0.05, stat_every=0.02)
     first = asyncio.create_task(_first(changes))
