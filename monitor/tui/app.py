@@ -7,7 +7,7 @@ import os
 import traceback
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import App
 
 from monitor.errors import MonitorError
@@ -16,13 +16,14 @@ from monitor.tui.desk import BEAT, Desk
 from monitor.tui.screens.base import DeskScreen
 from monitor.tui.screens.newsroom import NewsroomScreen
 from monitor.tui.session import Session
+from monitor.tui.typeahead import TypeAhead
 from monitor.tui.widgets.bars import Foot
 from monitor.tui.widgets.small import TooSmall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
+    from rich.console import RenderableType
     from textual.binding import BindingType
     from textual.driver import Driver
     from textual.filter import LineFilter
@@ -58,6 +59,14 @@ class Dashboard(App[int]):
         self.set_keymap(self.desk.keys)
         self.animation_level = "none"
         self._looking = False
+        self._typed = TypeAhead(self, super().on_event)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand keys on in their turn, everything else at once."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._typed.take(event)
+        else:
+            await super().on_event(event)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every drawn line goes through before the terminal has it."""
@@ -201,6 +210,10 @@ class Dashboard(App[int]):
         """Store the session from another thread, while the event loop hangs on a terminal that nobody reads."""
         self._remember()
         self.save()
+
+    def panic(self, *renderables: RenderableType) -> None:  # noqa: ARG002
+        """A fault told by a library, as a picture that may hold anything: none of it is shown."""
+        self._fatal_error()
 
     def _fatal_error(self) -> None:
         """A fault of our own: where it was goes to the log, without values; the terminal shows none of it."""

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from monitor.text import clean, clean_line
+from monitor.text import clean_line
 
 LONGEST = 4096
 """Characters of an address that is opened."""
@@ -70,8 +70,8 @@ def open_browser(address: str) -> bool:
 
 
 def clipboard(text: str, environ: Mapping[str, str]) -> str:
-    """What the terminal must be told to have a text on the reader's clipboard: OSC 52, in tmux passed on."""
-    payload = base64.b64encode(clean(text, cap=CLIP).encode()).decode()
+    """What the terminal must be told to have one clean line on the reader's clipboard: OSC 52, in tmux passed on."""
+    payload = base64.b64encode(clean_line(text, cap=CLIP).encode()).decode()
     sequence = f"\x1b]52;c;{payload}\x07"
     if environ.get("TMUX"):
         return f"{sequence}\x1bPtmux;\x1b{sequence}\x1b\\"
