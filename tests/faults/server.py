@@ -101,7 +101,7 @@ async def _answer(server: FaultServer, reader: asyncio.StreamReader, writer: asy
 def body(data: bytes, *headers: str, status_line: str = "200 OK") -> Answer:
     """A whole answer."""
     lines = [f"HTTP/1.1 {status_line}", f"Content-Length: {len(data)}", "Connection: close", *headers, "", ""]
-    return raw("\r\n".join(lines).encode("latin-1") + data)
+    return raw("\r\n".join(lines).encode() + data)
 
 
 def status(number: int, *headers: str, data: bytes = b"") -> Answer:
