@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import threading
 from datetime import UTC, datetime
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,7 @@ def _poll(newsroom: Newsroom, names: Collection[str], told: _Told, *, once: bool
         sources=names or None,
         on_receipt=told.receipt,
         on_progress=told.progress,
+        stop=told.stop,
         while_watched=while_watched,
         reload=reload,
     ).signal
@@ -113,6 +115,7 @@ class _Told:
         self.as_json = as_json
         self.quiet = quiet
         self.bar = sys.stderr.isatty() and not as_json
+        self.stop = threading.Event()
         self.failed = self.polled = self.new = self.edited = 0
 
     def receipt(self, receipt: Receipt) -> None:
@@ -122,11 +125,19 @@ class _Told:
         failed = receipt.status in FAILING
         self.failed += failed
         if self.as_json:
-            click.echo(to_json(_record(receipt)))
-            sys.stdout.flush()
+            self._line(to_json(_record(receipt)))
         elif failed and not self.quiet:
             self._wipe()
             say(f"{receipt.source}: {receipt.message or receipt.status}")
+
+    def _line(self, text: str) -> None:
+        """A line of data; when nobody reads any more, polling is to stop."""
+        try:
+            if not self.stop.is_set():
+                click.echo(text)
+                sys.stdout.flush()
+        except BrokenPipeError:
+            self.stop.set()
 
     def progress(self, progress: Progress) -> None:
         if self.bar and progress.total:

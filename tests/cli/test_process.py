@@ -88,6 +88,24 @@ def test_a_closed_pipe_ends_quietly(desk):
     assert (closed.returncode, closed.stderr) == (0, "")
 
 
+def test_a_poll_whose_reader_leaves_ends_quietly(desk, feed_server):
+    urls = [feed_server.feed(f"/{number}.xml", "NATO meets") for number in range(4)]
+    sources = "".join(f'[[sources]]\nid = "s{number}"\nurl = "{url}"\n' for number, url in enumerate(urls))
+    (desk.config / "sources.toml").write_text(sources)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*MONITOR, "poll", "--json", "--config", str(desk.config), "--store", desk.store],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_an_interrupt_is_status_130_without_a_word(desk):
     words = [*MONITOR, "tail", "--config", str(desk.config), "--store", desk.store, "-v"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
