@@ -149,7 +149,8 @@ def speed(count: int) -> None:
 def _article(number: int) -> str:
     paragraphs = [
         f"The ministry said on Monday that convoy {number} had left depot {number % 97}, and that "
-        f"{place + 2} more would follow within days. Officials in district {(number * 7 + place) % 113} did not comment on report {number}-{place}."
+        f"{place + 2} more would follow within days. Officials in district {(number * 7 + place) % 113} did not "
+        f"comment on report {number}-{place}."
         for place in range(10)
     ]
     title = f"Convoy number {number} leaves for the border district"

@@ -16,6 +16,8 @@ SAID = 20
 BYLINE_WORDS = 14
 _CUE_CHARS = 200
 
+_CREDIT_MARK = re.compile(r"[)\]）©ⓒ:：/|—–]|\bvia |[A-Z]$")
+"""Without one of these no credit stands in a text."""
 _CREDIT_END = re.compile(
     rf"[(\[](?:[^()\[\]]{{0,60}}[\s/:])?(?:{vocabulary.CREDIT_WORD})\b[^()\[\]]{{0,80}}[)\]]\.?$"
     r"|[(（][^()（）]{1,20}提供[)）]$"
@@ -55,14 +57,14 @@ _HANDLE = re.compile(r"^@\w{2,}$|^\S+@\S+\.\w{2,}$")
 _BOX_CUE = re.compile(rf"^\W*(?:{vocabulary.BOX})", re.IGNORECASE)
 _ENDING_CUE = re.compile(rf"^\W*(?:{vocabulary.ENDING})", re.IGNORECASE)
 _NOTICE = re.compile(vocabulary.NOTICE, re.IGNORECASE)
-_TO_YOU = re.compile(rf"\b(?:{vocabulary.READER})\b", re.IGNORECASE)
 _OFFER = re.compile(rf"^\W*(?:{vocabulary.OFFER})", re.IGNORECASE)
 _QUOTES = "\"'“”„«»‘’'「」『』"
 
 
 def credit(text: str) -> bool:
     """Whether a line ends in a picture's credit."""
-    return _CREDIT_END.search(text[-_CUE_CHARS:]) is not None
+    tail = text[-_CUE_CHARS:]
+    return _CREDIT_MARK.search(tail) is not None and _CREDIT_END.search(tail) is not None
 
 
 def caption(unit: Unit) -> str | None:
@@ -141,7 +143,9 @@ def furniture(unit: Unit) -> Furniture | None:
     text = unit.text
     if _URL.match(text) or _HANDLE.match(text):
         return Furniture("only an address", address=True)
-    speaks = unit.words <= SAID or (unit.words <= NOTICE_WORDS and _TO_YOU.search(text))
+    speaks = unit.words <= SAID or (
+        unit.words <= NOTICE_WORDS and not vocabulary.READER.isdisjoint(text.casefold().split())
+    )
     if speaks and _NOTICE.search(text[:_CUE_CHARS]):
         return Furniture("a notice of the page", ending=True)
     if unit.words > 14:

@@ -75,9 +75,9 @@ NOTICE = _alternatives(r"""
 """)
 """What only a notice of the page says, wherever in its text."""
 
-READER = _alternatives(r"""
-    you|your|our|us|we|wir|sie|ihre?|ihnen|du|dich|nous|vous|votre|vos|noi|vi|tua|usted|su|nosotros|utilizamos
-    utilizziamo|мы|вы|ваш\w*|siz|biz|vi|du|u|uw|je
+READER = words("""
+    you your our us we wir sie ihr ihre ihnen du dich nous vous votre vos noi vi tua usted su nosotros utilizamos
+    utilizziamo мы вы ваш ваши вас вам siz biz u uw je
 """)
 """By which a page speaks of itself or to its reader."""
 

@@ -20,6 +20,7 @@ FILES = 200_000
 DEPTH = 20
 """Folders within folders, at most."""
 
+_NAME_CHARS = 300
 _PARTIAL = (".part", ".partial", ".crdownload", ".download", ".tmp", ".swp", ".filepart", "~")
 
 
@@ -47,9 +48,11 @@ class Unsettled(Exception):  # noqa: N818 - it says that a file must wait, no er
 
 
 def safe_name(name: str) -> str:
-    """A file's name as safe text, still its own: where something had to be replaced, a fingerprint stands after it."""
+    """A file's name as safe text, still its own: where something had to be replaced, a fingerprint stands in it."""
+    if name.isascii() and name.isprintable() and len(name) <= _NAME_CHARS and "  " not in name:
+        return name
     raw = os.fsencode(name)
-    shown = clean_line(raw.decode("utf-8", "replace"), cap=300)
+    shown = clean_line(raw.decode("utf-8", "replace"), cap=_NAME_CHARS)
     if shown == name:
         return name
     path = PurePath(shown)
