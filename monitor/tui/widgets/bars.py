@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from monitor.text import clean_line
 from monitor.tui import paint
 from monitor.tui.themes import Look, look
 
@@ -144,7 +145,7 @@ class Foot(Bar):
     def say(self, text: str, role: str = "ink") -> None:
         """Say something until the next key."""
         self.said = text
-        self.put(((f" {paint.cut(text, max(1, self.size.width - 2))}", role),))
+        self.put(((f" {clean_line(text)} ", role),))
 
     def hush(self) -> None:
         """Go back to the keys."""
