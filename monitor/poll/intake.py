@@ -161,12 +161,12 @@ class Intake:
                     self._clock(),
                     self.network,
                     unmodified=True,
-                    message="; ".join(gathered.problems) or None,
+                    message="; ".join(gathered.told) or None,
                 )
             )
             return Receipt(source=source.id, status=self.health(source).status, message=self.health(source).message)
         catch = await self._workers.do(Job(source=source, now=self._clock(), entries=gathered.entries))
-        stored = await self._keep(source, catch, gathered.memory, notes=gathered.problems)
+        stored = await self._keep(source, catch, gathered.memory, notes=gathered.told)
         return self._receipt(source, stored, 0)
 
     async def _unmodified(self, source: Source, memory: Memory, fetched: Fetched) -> Receipt:
