@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 FIRST_INTERVAL = 900.0
 """While nothing is known of a source's rhythm."""
 POLLS_PER_GAP = 3
+PATIENCE = 3600.0
+"""A source that is not slower than one item a day is asked at least so often."""
+SLOW_POLLS_PER_GAP = 24
 HINT_MOST = 3600.0
 """A `ttl` or `max-age` may slow polling down to this and no further: many are set once and forgotten."""
 SLOW_KINDS = frozenset(("http-401", "http-403", "http-404", "tls", "refused", "bad-url", "secret", "config"))
@@ -28,10 +31,13 @@ _SMOOTH = 0.3
 
 
 def interval(source: Source, gap: float | None, network: Network, *hints: float | None) -> float:
-    """Seconds between polls: as told, else a third of the source's usual gap, within the network's bounds."""
+    """Seconds between polls: as told, else by the source's usual gap, within the network's bounds.
+
+    Three polls a gap, but at least one an hour; a source with less than an item a day gets 24 polls a gap.
+    """
     if source.every is not None:
         return max(source.every, 1.0)
-    wanted = gap / POLLS_PER_GAP if gap else FIRST_INTERVAL
+    wanted = max(min(gap / POLLS_PER_GAP, PATIENCE), gap / SLOW_POLLS_PER_GAP) if gap else FIRST_INTERVAL
     slower = max((min(hint, HINT_MOST) for hint in hints if hint), default=0.0)
     return min(max(wanted, slower, network.min_interval), network.max_interval)
 

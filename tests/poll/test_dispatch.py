@@ -1,0 +1,123 @@
+"""Which source is polled next: bounded, polite, on a clock that only moves forward."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from monitor.config import Network
+from monitor.model import Source, SourceHealth
+from monitor.poll.dispatch import Dispatcher, first_wait
+from tests.poll.fakes import NOW
+from tests.poll.simulation import simulate
+
+
+class Room:
+    """A dispatcher whose polls end when told to."""
+
+    def __init__(self, *urls: str, **network) -> None:
+        self.now = 0.0
+        self.running: dict[str, asyncio.Event] = {}
+        self.polled: list[str] = []
+        self.sources = [Source(id=f"s{n}", title=f"S{n}", url=url) for n, url in enumerate(urls)]
+        self.dispatcher = Dispatcher(Network(**network), self.poll, steady=lambda: self.now)
+        self.dispatcher.adopt(self.sources)
+        for source in self.sources:
+            self.dispatcher.put(source.id, 0.0)
+
+    async def poll(self, source: Source) -> None:
+        self.polled.append(source.id)
+        self.running[source.id] = asyncio.Event()
+        await self.running[source.id].wait()
+
+    async def step(self, seconds: float = 0.0) -> float | None:
+        self.now += seconds
+        later = self.dispatcher.step()
+        await self.settle()
+        return later
+
+    async def settle(self) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    async def end(self, source_id: str) -> None:
+        self.running[source_id].set()
+        await self.settle()
+
+
+async def test_one_request_at_a_time_and_a_pause_per_host():
+    room = Room("http://a.invalid/1", "http://a.invalid/2", "http://b.invalid/1", host_pause=1.0)
+    await room.step()
+    assert room.polled == ["s0", "s2"]
+    await room.end("s0")
+    assert room.polled == ["s0", "s2"], "the host rests"
+    assert await room.step(0.5) == pytest.approx(0.5)
+    await room.step(0.6)
+    assert room.polled == ["s0", "s2", "s1"]
+
+
+async def test_loopback_needs_no_rest():
+    room = Room("http://127.0.0.1:1/1", "http://127.0.0.1:1/2", "http://localhost/3", "http://[::1]/4")
+    await room.step()
+    assert len(room.polled) == 4
+
+
+async def test_no_more_at_once_than_allowed():
+    room = Room(*(f"http://h{n}.invalid/" for n in range(10)), concurrency=3)
+    await room.step()
+    assert len(room.polled) == 3
+    await room.end("s0")
+    assert len(room.polled) == 4
+
+
+async def test_a_wish_during_a_poll_is_polled_once_more():
+    room = Room("http://a.invalid/", host_pause=0.0)
+    await room.step()
+    room.dispatcher.now("s0")
+    room.dispatcher.now("s0")
+    await room.end("s0")
+    assert room.polled == ["s0", "s0"]
+    await room.end("s0")
+    await room.step(10)
+    assert room.polled == ["s0", "s0"]
+
+
+async def test_a_source_taken_out_is_not_polled_and_the_others_keep_their_plan():
+    room = Room("http://a.invalid/", "http://b.invalid/")
+    assert room.dispatcher.adopt(room.sources[1:]) == {"s1"}
+    await room.step()
+    assert room.polled == ["s1"]
+
+
+async def test_eight_hours_of_sleep_bring_one_poll_each_and_no_burst():
+    room = Room(*(f"http://h{n}.invalid/" for n in range(200)), concurrency=20)
+    room.dispatcher.finished = lambda source: 300.0
+    await room.step(8 * 3600.0)
+    most = 0
+    while len(room.polled) < 200:
+        most = max(most, len([1 for event in room.running.values() if not event.is_set()]))
+        for source_id in list(room.running):
+            await room.end(source_id)
+    assert most <= 20 and len(set(room.polled)) == 200
+
+
+def test_the_first_poll_is_as_planned_spread_or_never():
+    network = Network()
+    planned = SourceHealth(source="a", status="ok", next_at=NOW.replace(hour=13))
+    assert first_wait(planned, NOW, network, 0.5) == 3600
+    assert first_wait(planned, NOW.replace(day=25), network, 0.5) == 0
+    assert first_wait(planned, NOW.replace(year=2025), network, 0.5) <= 86400, "a clock set back stops nothing"
+    assert 0 <= first_wait(SourceHealth(source="a"), NOW, network, 0.7) <= 20
+    assert first_wait(SourceHealth(source="a", status="gone"), NOW, network, 0.7) is None
+
+
+@pytest.mark.slow
+async def test_a_day_of_two_hundred_feeds_is_polite_and_timely():
+    figures = await simulate(200, 1.0)
+    assert figures.host_gap() >= 1.0
+    assert figures.asked_too_soon == 0
+    assert figures.busiest <= 32
+    assert figures.polls / figures.feeds < 200
+    busy = sorted(figures.delays["busy (under 20 min between items)"])
+    assert busy[len(busy) // 2] < 180 and busy[len(busy) * 95 // 100] < 900
