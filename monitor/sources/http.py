@@ -267,7 +267,7 @@ class Client:
         except TimeoutError:
             seconds = time.monotonic() - started
             raise SourceError(f"no whole answer after {seconds:.0f} s", kind="timeout") from None
-        except (aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as error:
+        except Exception as error:  # noqa: BLE001 - aiohttp's, a proxy library's, the system's: all are this source's
             raise _told(error, source) from None
         return replace(fetched, seconds=time.monotonic() - started)
 
@@ -286,7 +286,7 @@ class Client:
                 raise SourceError("the server redirects in a circle", kind="redirect")
             hop.url = target
             if permanent:
-                hop.moved_to = public_url(target) if "@" in target else target
+                hop.moved_to = _offered(target, own)
             if urlsplit(target).netloc != urlsplit(own).netloc:
                 hop.notes.append(f"redirected to {urlsplit(target).hostname}")
         raise SourceError(f"more than {HOPS} redirects", kind="redirect")
@@ -475,6 +475,12 @@ def _redirected(url: str, location: str | None) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
+def _offered(target: str, own: str) -> str:
+    """A new address as it may be shown: without the source's own query, which may hold a secret and goes with it."""
+    query = urlsplit(own).query
+    return public_url(target) if query and query in target else target
+
+
 def _needs_quoting(url: str) -> bool:
     return not url.isascii() or any(char in url for char in ' "<>\\^`{|}')
 
@@ -538,9 +544,12 @@ def _told(error: BaseException, source: Source) -> SourceError:
         return SourceError(f"no safe connection to {host} could be agreed", kind="tls")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return SourceError(f"{host} has no address", kind="dns")
-    if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
+    by_proxy = type(error).__module__.startswith(("aiohttp_socks", "python_socks"))
+    if by_proxy or isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
         return SourceError("the proxy does not answer", kind="proxy")
     if isinstance(error, aiohttp.ClientConnectorError):
+        if isinstance(error.os_error, ConnectionResetError) and urlsplit(source.url or "").scheme == "https":
+            return SourceError(f"no safe connection to {host} could be agreed", kind="tls")
         return SourceError(
             f"{host} cannot be reached: {error.os_error.strerror or 'no connection'}", kind="unreachable"
         )

@@ -10,11 +10,13 @@ from tests.faults.desk import LIMITS, LOOPBACK, Desk, Names, Sockets, opened
 from tests.faults.server import FaultServer, body, redirect, rss, serving, status
 
 FEED = rss("one", "two")
-PRIVATE = (
-    "127.0.0.1 127.8.8.8 0.0.0.0 10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 192.0.0.192 100.64.0.1 198.18.0.1 224.0.0.1 "
-    "255.255.255.255 ::1 :: ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::127.0.0.1 fe80::1 fec0::1 fc00::1 fd12::1 ff02::1 "
-    "64:ff9b::7f00:1 64:ff9b::a00:1 64:ff9b:1::1 2002:7f00:1:: 2002:a00:1:: 2001:0:7f00:1:: 2001:db8::1 100::1"
-).split()  # noqa: SIM905
+PRIVATE = tuple(
+    """
+    127.0.0.1 127.8.8.8 0.0.0.0 10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 192.0.0.192 100.64.0.1 198.18.0.1
+    224.0.0.1 255.255.255.255 ::1 :: ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::127.0.0.1 fe80::1 fec0::1 fc00::1 fd12::1
+    ff02::1 64:ff9b::7f00:1 64:ff9b::a00:1 64:ff9b:1::1 2002:7f00:1:: 2002:a00:1:: 2001:0:7f00:1:: 2001:db8::1 100::1
+    """.split()  # noqa: SIM905 - a list of addresses reads best as words
+)
 SPELLINGS = {
     "0x7f.1": "127.0.0.1",
     "2130706433": "127.0.0.1",
