@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -131,8 +132,9 @@ class Pattern(Matcher):
         """Whether it matches, its spans, and whether it was stopped because its time ran out (then nothing matches)."""
         expression = patterns.compiled(self.node.pattern, self.node.flags)
         matched, spans = False, []
+        until = time.monotonic() + patterns.TIME_LIMIT
         for passage in scope.passages:
-            found, stopped = patterns.spans(expression, passage.normal)
+            found, stopped = patterns.spans(expression, passage.normal, until - time.monotonic())
             if stopped:
                 return False, [], True
             for chars in found:

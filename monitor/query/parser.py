@@ -32,7 +32,7 @@ from monitor.query.syntax import (
 if TYPE_CHECKING:
     from typing import NoReturn
 
-_MAX_LENGTH = 100_000
+_MAX_LENGTH = 50_000
 _MAX_DEPTH = 60
 _MAX_CHAIN = 20
 _TESTED = (*TIME_FIELDS, *NUMBER_FIELDS, *FLAGS)
@@ -79,6 +79,8 @@ class _Parser:
         root = self.any_of()
         if self.token.kind == ")":
             self.fail("a closing parenthesis without an opening one", self.token.column, "remove it")
+        if self.token.kind != "end":
+            self.missing_operand()
         return Query(root=root, text=self.lexer.original, mixed=tuple(self.mixed))
 
     def any_of(self) -> Node:
@@ -164,7 +166,7 @@ class _Parser:
         if token.kind == ")":
             self.fail("an empty place before the closing parenthesis", token.column, "put a term there")
         if token.kind == "weight":
-            self.fail("a weight without a term", token.column, "^3 stands right after what it weighs")
+            self.fail("a weight without a term of its own", token.column, "one ^3 stands right behind what it weighs")
         hint = f'for the word itself write "{token.text.lower()}"' if token.text.isalpha() else "put a term before it"
         self.fail(f"{token.text} where a term is expected", token.column, hint)
 

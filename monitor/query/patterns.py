@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from functools import lru_cache
 from typing import Any
@@ -11,6 +10,7 @@ TIME_LIMIT = 0.05
 """Seconds one pattern may take for one item."""
 MAX_LENGTH = 1000
 _MAX_SPANS = 200
+_PROVOCATIONS = ("a" * 400 + "!", "x" * 400 + "!", "0" * 400 + "!", "ab" * 200 + "!", "word " * 80 + "!")
 
 
 @lru_cache(maxsize=1024)
@@ -43,11 +43,8 @@ def spans(pattern: Any, text: str, seconds: float = TIME_LIMIT) -> tuple[list[tu
     return found, False
 
 
+@lru_cache(maxsize=256)
 def is_slow(pattern: str, flags: str) -> bool:
     """Whether a pattern runs out of time on text made to provoke it."""
     expression = compiled(pattern, flags)
-    started = time.process_time()
-    for provocation in ("a" * 40 + "!", "x" * 40 + "!", "0" * 40 + "!", "word " * 12 + "!", "ab" * 24 + "!"):
-        if spans(expression, provocation)[1]:
-            return True
-    return time.process_time() - started > TIME_LIMIT
+    return any(spans(expression, provocation)[1] for provocation in _PROVOCATIONS)
