@@ -38,6 +38,8 @@ class Panes(Container):
         self.panes = list(panes)
         self.make, self.changed = make, changed
         self.index = 0
+        self._before = ""
+        """The pane from which the last added one was opened."""
         self.zoomed = False
         self.shown: tuple[int, ...] = ()
         self._lists: dict[str, Headlines] = {}
@@ -114,11 +116,12 @@ class Panes(Container):
     def add(self, pane: Pane) -> None:
         """Show one more pane, zoomed, in the place of an earlier one of its kind."""
         self.remove_pane(pane.id)
+        self._before = self.panes[self.index].id
         self.panes.append(pane)
         self.show(len(self.panes) - 1, zoomed=True)
 
     def remove_pane(self, pane_id: str) -> bool:
-        """Take a pane away; whether there was one."""
+        """Take a pane away, going back to where it was opened; whether there was one."""
         at = next((n for n, pane in enumerate(self.panes) if pane.id == pane_id), None)
         if at is None:
             return False
@@ -126,7 +129,10 @@ class Panes(Container):
         gone = self._lists.pop(pane_id, None)
         if gone is not None and gone.is_attached:
             gone.remove()
-        self.index = min(self.index, len(self.panes) - 1)
+        if at == self.index:
+            self.index = next((n for n, pane in enumerate(self.panes) if pane.id == self._before), 0)
+        elif at < self.index:
+            self.index -= 1
         self.shown = ()
         return True
 
