@@ -1,0 +1,115 @@
+"""A terminal whose line can drop, and the processes behind it."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from tests.endtoend.terminal import Terminal
+from tests.tui.oracle import violations
+
+ESCAPE = "\x1b"
+"""A key of its own only when nothing follows at once."""
+
+
+class Line(Terminal):
+    """`monitor …` on a pty, with what the oracle says of its output and what runs behind it."""
+
+    def __init__(self, *words: str, **options) -> None:
+        super().__init__(*words, **options)
+        self.child.delaybeforesend = None
+        self.pid = self.child.pid
+        assert self.pid is not None
+
+    def settle(self, quiet: float = 0.06, *, most: float = 3.0) -> None:
+        """Take in what is written, until nothing comes for a moment."""
+        end = time.monotonic() + most
+        while time.monotonic() < end:
+            before = len(self.output)
+            self.read(quiet)
+            if len(self.output) == before:
+                return
+
+    def walk(self, *keys: str) -> None:
+        """Press keys one by one, each after what the last one wrote."""
+        for key in keys:
+            self.press(key)
+            self.settle(0.25 if key == ESCAPE else 0.06)
+
+    def leave(self) -> int | None:
+        """Quit as a reader does; the exit status."""
+        self.press("Q")
+        return self.ended()
+
+    def injected(self, *, clipboard: bool = False) -> list[str]:
+        """What stood in the output that the dashboard itself never writes."""
+        return violations(self.output, clipboard=clipboard)
+
+    def drop(self) -> None:
+        """Close the master: what a dropped SSH link does."""
+        os.close(self.child.child_fd)
+        self.child.child_fd = -1
+        self.child.closed = True
+
+    def gone(self, *, seconds: float) -> int:
+        """Wait for the process to end, reading nothing; its exit status, negative for a signal."""
+        end = time.monotonic() + seconds
+        while True:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.child.terminated = True
+                return os.waitstatus_to_exitcode(status)
+            assert time.monotonic() < end, f"still running after {seconds} s"
+            time.sleep(0.02)
+
+    def __exit__(self, *details: object) -> None:
+        if self.child.closed and not self.child.terminated:
+            os.kill(self.pid, 9)
+            os.waitpid(self.pid, 0)
+            return
+        super().__exit__(*details)
+
+
+def family(pid: int) -> set[int]:
+    """A process and all that descend from it."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            after_name = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if after_name[0] != "Z":
+            parents.setdefault(int(after_name[1]), []).append(int(entry.name))
+    found, left = {pid}, [pid]
+    while left:
+        children = parents.get(left.pop(), [])
+        found.update(children)
+        left += children
+    return found
+
+
+def running(pids: set[int]) -> set[int]:
+    """Those of the processes that still run."""
+    alive = set()
+    for pid in pids:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if state not in "ZX":
+            alive.add(pid)
+    return alive
+
+
+def all_gone(pids: set[int], *, seconds: float) -> set[int]:
+    """Wait until none of the processes runs; those that still do."""
+    end = time.monotonic() + seconds
+    while (left := running(pids)) and time.monotonic() < end:
+        time.sleep(0.05)
+    return left
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory a process has."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
