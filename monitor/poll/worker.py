@@ -136,10 +136,10 @@ def _parse(job: Job) -> tuple[tuple[Entry, ...], Catch]:
 # ---------------------------------------------------------------- in the child processes
 
 
-def nurse(control_fd: int) -> None:
+def nurse(control_fd: int, seconds: float) -> None:
     """The nursery's whole life: take up watchlists, fork a worker per socket that arrives, end with the poller."""
     control = socket.socket(fileno=control_fd)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, lambda *_: _reap(os.WNOHANG))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     watchlists: Watchlists | None = None
     detect: DetectLanguage = _no_detector
@@ -147,17 +147,26 @@ def nurse(control_fd: int) -> None:
     while True:
         head, fds, _, _ = socket.recv_fds(control, _HEAD.size, 1)
         if len(head) < _HEAD.size:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _reap(0)
             os._exit(0)
         packed = _receive(control, _HEAD.unpack(head)[0])
         if fds:
             if os.fork() == 0:
                 control.close()
-                _serve(socket.socket(fileno=fds[0]), watchlists, detect)
+                _serve(socket.socket(fileno=fds[0]), watchlists, detect, seconds)
             os.close(fds[0])
         elif packed:
             judges = msgspec.msgpack.decode(packed, type=Judges)
             watchlists = _build(judges)
             detect = _detector() if judges.languages else _no_detector
+
+
+def _reap(options: int) -> None:
+    """Bury the workers that have ended, so that what they used is known to whoever waits for the nursery."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, options)[0]:
+            pass
 
 
 def _warm() -> None:
@@ -189,9 +198,9 @@ def _no_detector(_: str) -> str | None:
     raise _LanguagesNeededError
 
 
-def _serve(channel: socket.socket, watchlists: Watchlists | None, detect: DetectLanguage) -> None:
-    """A worker's whole life."""
-    for number in (signal.SIGALRM, signal.SIGPROF, signal.SIGTERM):
+def _serve(channel: socket.socket, watchlists: Watchlists | None, detect: DetectLanguage, seconds: float) -> None:
+    """A worker's whole life; a job may take so many seconds."""
+    for number in (signal.SIGALRM, signal.SIGPROF, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError, ValueError):
@@ -206,8 +215,8 @@ def _serve(channel: socket.socket, watchlists: Watchlists | None, detect: Detect
         packed = _receive(channel, _HEAD.unpack(head)[0])
         if packed is None:
             break
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        signal.setitimer(signal.ITIMER_REAL, 4 * SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, 4 * seconds)
         reply = encoder.encode(_done(decoder.decode(packed), watchlists, detect))
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -253,8 +262,9 @@ def _address_space() -> int:
 class Workers:
     """A pool of worker processes, started with the first job. One per event loop."""
 
-    def __init__(self, judges: Judges, *, count: int | None = None) -> None:
+    def __init__(self, judges: Judges, *, count: int | None = None, seconds: float = SECONDS) -> None:
         self._judges = judges
+        self._seconds = seconds
         self._free: list[_Channel] = []
         self._slots = asyncio.Semaphore(count or min(os.cpu_count() or 2, 4))
         self._nursery: subprocess.Popen[bytes] | None = None
@@ -336,7 +346,7 @@ class Workers:
         if self._control is None:
             control, theirs = socket.socketpair()
             with theirs:
-                words = [sys.executable, "-I", "-c", _START, str(theirs.fileno()), *sys.path]
+                words = [sys.executable, "-I", "-c", _START, str(theirs.fileno()), str(self._seconds), *sys.path]
                 self._nursery = subprocess.Popen(  # noqa: S603 - our own interpreter and words
                     words,
                     pass_fds=(theirs.fileno(),),
@@ -377,4 +387,7 @@ class _Channel:
 
 
 _CATCH = msgspec.msgpack.Decoder(Catch)
-_START = "import sys; sys.path[:] = sys.argv[2:]; from monitor.poll.worker import nurse; nurse(int(sys.argv[1]))"
+_START = (
+    "import sys; sys.path[:] = sys.argv[3:]; from monitor.poll.worker import nurse; "
+    "nurse(int(sys.argv[1]), float(sys.argv[2]))"
+)
