@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class MonitorError(Exception):
     """A problem told to a person: `message` says what and where, `hint` the mend. `exit_status` is the command's."""
@@ -84,3 +86,11 @@ class SourceError(MonitorError):
         self.kind = kind
         self.permanent = permanent
         self.retry_after = retry_after
+
+
+def meant(name: str, names: Iterable[str]) -> str | None:
+    """The mend for a name that is none: `did you mean "x"?`, None where nothing is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(names), n=1, cutoff=0.5)
+    return f'did you mean "{near[0]}"?' if near else None

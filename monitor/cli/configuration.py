@@ -9,7 +9,7 @@ import click
 
 from monitor.cli.options import Desk, Group, pass_desk
 from monitor.cli.output import many, say
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, meant
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -89,17 +89,11 @@ def wrong_names(settings: Settings) -> Iterator[str]:
     commands = [command.id for command in COMMANDS]
     for name in settings.keys:
         if name not in commands:
-            yield f"keys.toml: {name}: no such command{_nearest(name, commands)}"
+            yield f"keys.toml: {name}: no such command, {meant(name, commands) or '`?` in the dashboard names them'}"
     theme, known = settings.dashboard.theme, [theme.name for theme in themes()]
     if theme not in known:
-        yield f'monitor.toml: dashboard.theme: no theme "{theme}"{_nearest(theme, known)}'
-
-
-def _nearest(name: str, names: Sequence[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, names, n=1, cutoff=0.5)
-    return f', did you mean "{near[0]}"?' if near else f"; there are {', '.join(names)}"
+        hint = meant(theme, known) or f"there are {', '.join(known)}"
+        yield f'monitor.toml: dashboard.theme: no theme "{theme}", {hint}'
 
 
 def _wrong_panes(panes: Mapping[str, str], watchlists: Watchlists) -> Iterator[str]:

@@ -21,7 +21,7 @@ from monitor.cli.output import (
     to_json,
 )
 from monitor.cli.record import to_record
-from monitor.errors import UsageError
+from monitor.errors import UsageError, meant
 from monitor.model import Shelf, View
 from monitor.text import clean, clean_line
 
@@ -63,19 +63,14 @@ def view_of(newsroom: Newsroom, **chosen: Any) -> View:
     """The view that `selection` describes. Raises UsageError for a topic or source that the config has not."""
     known_topics = [topic.id for topic in newsroom.settings.topics]
     if chosen.get("topic") and chosen["topic"] not in known_topics:
-        raise UsageError(f'no topic "{chosen["topic"]}"', hint=_known(chosen["topic"], known_topics, "topics"))
+        hint = meant(chosen["topic"], known_topics) or "`monitor topics list` names them"
+        raise UsageError(f'no topic "{chosen["topic"]}"', hint=hint)
     known_sources = [source.id for source in newsroom.settings.sources]
     source = chosen.get("source")
     if source and source not in known_sources and source not in newsroom.store.healths():
-        raise UsageError(f'no source "{source}"', hint=_known(source, known_sources, "sources"))
+        hint = meant(source, known_sources) or "`monitor sources list` names them"
+        raise UsageError(f'no source "{source}"', hint=hint)
     return View(**chosen)
-
-
-def _known(name: str, names: list[str], kind: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, names, n=1)
-    return f'did you mean "{near[0]}"?' if near else f"`monitor {kind} list` names them"
 
 
 @click.command(cls=Command, example="monitor items 'missile~ AND Iran' --topic defense --since 24h --json")
@@ -102,19 +97,18 @@ def items(  # noqa: PLR0917 - click passes them by name
         view = view_of(newsroom, order=sort, **chosen)
         asked = query or also
         parsed = newsroom.parse(asked) if asked else None
-        cut = ON_A_SCREEN if limit is None and as_ == "table" and on_terminal() else limit or None
-        stories = newsroom.stories(view, query=parsed, bodies=full, limit=None if cut is None else cut + 1)
-        number = _print(_cut(stories, cut if limit is None else None, limit), as_, full=full)
+        most = (ON_A_SCREEN if as_ == "table" and on_terminal() else 0) if limit is None else limit
+        stories = newsroom.stories(view, query=parsed, bodies=full, limit=most + 1 if most else None)
+        number = _print(_cut(stories, most, told=limit is None), as_, full=full)
     return 0 if number else 1
 
 
-def _cut(stories: Iterable[Story], told: int | None, silent: int | None) -> Iterator[Story]:
-    """The stories up to a limit; a limit that was not asked for is told."""
-    limit = told or silent or None
+def _cut(stories: Iterable[Story], most: int, *, told: bool) -> Iterator[Story]:
+    """The first stories, all for 0; that there are more is told where the limit was not asked for."""
     for number, story in enumerate(stories):
-        if number == limit:
+        if most and number == most:
             if told:
-                say(f"the first {limit} are shown; --limit 0 shows all")
+                say(f"the first {most} are shown; --limit 0 shows all")
             return
         yield story
 

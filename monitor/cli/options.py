@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from monitor.errors import meant
+
 if TYPE_CHECKING:
     from monitor.config import Settings
     from monitor.newsroom import Newsroom
@@ -149,10 +151,8 @@ class Group(_Shown, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if self.get_command(ctx, args[0]) is None:
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
-            ctx.fail(f'no such command "{args[0]}"' + (f', did you mean "{near[0]}"?' if near else ""))
+            hint = meant(args[0], self.list_commands(ctx))
+            ctx.fail(f'no such command "{args[0]}"' + (f", {hint}" if hint else ""))
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ from monitor.cli.faults import redact
 from monitor.cli.options import Desk, Group, formats, pass_desk
 from monitor.cli.output import print_json, print_json_lines, print_json_list, print_table, say
 from monitor.cli.record import stamp
-from monitor.errors import UsageError
+from monitor.errors import UsageError, meant
 from monitor.text import clean_line
 
 if TYPE_CHECKING:
@@ -208,10 +208,8 @@ def _named(settings: Settings, name: str) -> Source:
         return Source(id=name, title=name, url=name)
     found = settings.source(name)
     if found is None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, [one.id for one in settings.sources], n=1)
-        raise UsageError(f'no source "{name}"', hint=f'did you mean "{near[0]}"?' if near else "`monitor sources list`")
+        hint = meant(name, (one.id for one in settings.sources)) or "`monitor sources list` names them"
+        raise UsageError(f'no source "{name}"', hint=hint)
     return found
 
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
-import stat
-import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.config import declare, kinds, places
-from monitor.config.declare import Key, Table
+from monitor.config.declare import Table
+from monitor.config.file import WRONG, File, Place
 from monitor.config.settings import Dashboard, Network, Retention, Settings
 from monitor.errors import ConfigError
 from monitor.model import Secret, Source, Topic
 
-_WRONG = object()
-_LARGEST = 5_000_000
 _SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.IGNORECASE)
 _STORE_URL = re.compile(r"([a-z][a-z0-9+]+):(.*)", re.DOTALL)
 
@@ -83,107 +79,6 @@ def _is_config(folder: Path) -> bool:
     return any((folder / name).exists() for name in places.FILES)
 
 
-@dataclass(slots=True)
-class _File:
-    """A file while it is read. Problems and warnings gather here, with their lines."""
-
-    name: str
-    folder: Path
-    text: str = ""
-    tables: dict[str, Any] = field(default_factory=dict)
-    problems: list[tuple[int, str]] = field(default_factory=list)
-    """Each with its line, 0 where the file as a whole is meant."""
-    warnings: list[str] = field(default_factory=list)
-    private: bool = True
-    """No other user can read it."""
-    ours: bool = True
-    """It belongs to us or to root, and nobody else can write it."""
-
-    def read(self, text: str | None = None) -> None:
-        """Read it, or take this text for what it holds. A file that is not there holds nothing."""
-        try:
-            self.text = self._content() if text is None else text
-            self.tables = tomllib.loads(self.text)
-        except FileNotFoundError:
-            pass
-        except UnicodeDecodeError as error:
-            self._unreadable(f": not UTF-8 at byte {error.start + 1}")
-        except tomllib.TOMLDecodeError as error:
-            self._unreadable(_toml_fault(str(error)))
-        except RecursionError:
-            self._unreadable(": nested too deeply")
-        except OSError as error:
-            self._unreadable(f": cannot be read: {error.strerror}")
-
-    def _content(self) -> str:
-        path = self.folder / self.name
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "not a file")
-        if status.st_size > _LARGEST:
-            raise OSError(errno.EFBIG, f"larger than {_LARGEST // 1_000_000} MB")
-        self.private = not status.st_mode & 0o044
-        self.ours = status.st_uid in {os.getuid(), 0} and not status.st_mode & 0o002
-        return path.read_text("utf-8-sig")
-
-    def _unreadable(self, why: str) -> None:
-        self.problems.append((0, f"{self.name}{why}"))
-
-    def problem(self, path: tuple[str | int, ...], message: str) -> None:
-        self.problems.append(self._line(path, message))
-
-    def told(self) -> tuple[str, ...]:
-        """The problems in the order of their lines."""
-        return tuple(text for _, text in sorted(self.problems, key=lambda problem: problem[0]))
-
-    def warn(self, path: tuple[str | int, ...], message: str) -> None:
-        self.warnings.append(self._line(path, message)[1])
-
-    def _line(self, path: tuple[str | int, ...], message: str) -> tuple[int, str]:
-        from monitor.config.lines import line_of
-
-        line = line_of(self.text, path)
-        where = f"{self.name}:{line}" if line else self.name
-        return line or 0, f"{where}: {_dotted(path)}: {message}"
-
-    def take(
-        self, values: object, table: Table, path: tuple[str | int, ...], also: Iterable[str] = ()
-    ) -> dict[str, Any]:
-        """The values of a table that are right, by key; `also` are keys that others read."""
-        if not isinstance(values, Mapping):
-            self.problem(path, f"must be a table, {table.header}")
-            return {}
-        read: dict[str, Any] = {}
-        for name, value in values.items():
-            if name in also:
-                continue
-            key = table.key(name)
-            if key is None:
-                self.problem((*path, name), f"unknown key{_nearest(name, [*(key.name for key in table.keys), *also])}")
-            elif (setting := self.setting(key, value, (*path, name))) is not _WRONG:
-                read[name] = setting
-        for key in table.keys:
-            if key.required and key.name not in values:
-                self.problem(path, f'has no "{key.name}"')
-        return read
-
-    def setting(self, key: Key, value: object, path: tuple[str | int, ...]) -> Any:
-        """What a value sets, or _WRONG after the problem has been noted."""
-        try:
-            return key.kind.read(value)
-        except ValueError as error:
-            self.problem(path, f"must be {key.kind.what}" + (f": {error}" if str(error) else ""))
-            return _WRONG
-
-    def named(self, name: str) -> Mapping[str, Any]:
-        """The tables under a name, such as `[topics.…]`."""
-        tables = self.tables.get(name, {})
-        if isinstance(tables, Mapping):
-            return tables
-        self.problem((name,), f"must be a table, [{name}.NAME]")
-        return {}
-
-
 class _Loading:
     """One pass over a config folder; `texts` stand for files that are not written yet."""
 
@@ -192,9 +87,9 @@ class _Loading:
         self.origin = origin
         self.files = {name: self._file(name, texts.get(name)) for name in places.FILES}
 
-    def _file(self, name: str, text: str | None) -> _File:
+    def _file(self, name: str, text: str | None) -> File:
         ours = text is not None or os.path.lexists(self.folder / name)
-        file = _File(name, self.folder if ours else places.shipped_folder())
+        file = File(name, self.folder if ours else places.shipped_folder())
         file.read(text)
         return file
 
@@ -269,7 +164,7 @@ class _Loading:
             addresses.setdefault(address, source.id)
         return network, tuple(found.values())
 
-    def _source(self, file: _File, read: dict[str, Any], given: object, where: tuple[str | int, ...]) -> Source | None:
+    def _source(self, file: File, read: dict[str, Any], given: object, where: Place) -> Source | None:
         if not isinstance(given, Mapping):
             return None
         if ("url" in given) == ("path" in given):
@@ -319,13 +214,13 @@ class _Loading:
     def _keys(self) -> dict[str, str]:
         file, key = self.files["keys.toml"], declare.KEYS.keys[0]
         read = {name: file.setting(key, value, (name,)) for name, value in file.tables.items()}
-        return {name: keys for name, keys in read.items() if keys is not _WRONG}
+        return {name: keys for name, keys in read.items() if keys is not WRONG}
 
 
 _EXPOSED = "holds a secret and others can read the file (chmod 600 {}, or name the secret by env or command)"
 
 
-def _judge_headers(file: _File, headers: Mapping[str, str | Secret], where: tuple[str | int, ...]) -> None:
+def _judge_headers(file: File, headers: Mapping[str, str | Secret], where: Place) -> None:
     for name, value in headers.items():
         if isinstance(value, str):
             if _SECRET_HEADER.search(name) and not file.private:
@@ -374,30 +269,3 @@ def _titled(name: str) -> str:
 
 def _login(environ: Mapping[str, str]) -> str:
     return environ.get("LOGNAME") or environ.get("USER") or f"uid-{os.getuid()}"
-
-
-def _nearest(name: str, names: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    names = list(names)
-    if near := get_close_matches(name, names, n=1, cutoff=0.5):
-        return f', did you mean "{near[0]}"?'
-    return f"; the keys are {', '.join(names)}" if names else ""
-
-
-def _dotted(path: tuple[str | int, ...]) -> str:
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part + 1}]"
-        else:
-            plain = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else '"' + part.replace('"', '\\"') + '"'
-            text += f".{plain}" if text else plain
-    return text
-
-
-def _toml_fault(message: str) -> str:
-    """A TOML reader's complaint with its line where ours stand: ":3: Expected '=' …"."""
-    if found := re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message, re.DOTALL):
-        return f":{found[2]}: {found[1]}, at column {found[3]}"
-    return f": {message}"
