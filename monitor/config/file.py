@@ -64,7 +64,7 @@ class File:
         if status.st_size > _LARGEST:
             raise OSError(errno.EFBIG, f"larger than {_LARGEST // 1_000_000} MB")
         self.private = not status.st_mode & 0o044
-        self.ours = status.st_uid in {os.getuid(), 0} and not status.st_mode & 0o002
+        self.ours = status.st_uid in {os.getuid(), 0} and not status.st_mode & 0o022
         return path.read_text("utf-8-sig")
 
     def _unreadable(self, why: str) -> None:
