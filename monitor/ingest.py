@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from base64 import b32encode
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -33,6 +32,7 @@ _TRACKING = re.compile(
     r"\A(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|at_medium|at_campaign|ns_\w+|cmpid|ftag|ncid)\Z",
     re.IGNORECASE,
 )
+_SIMPLE_URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[!-~]*)?\Z")
 _EMPTY_WORDS = frozenset(
     """
     a an and are as at be by for from has have he her his in into is it its of on or out over says said she that the
@@ -190,7 +190,7 @@ def other_article(stored: Item, offered: Item) -> bool:
 
 
 def trace(item: Item) -> str:
-    """What stays the same when a feed gives the same article a new id: its link and its words, as 11 characters."""
+    """What stays the same when a feed gives the same article a new id: its link and its words, as 14 digits."""
     return _hash(f"{item.url}\n{item.digest}", 7)
 
 
@@ -212,8 +212,8 @@ def identity(entry: Entry, url: str | None, title: str, published: datetime | No
 
 
 def short_id(*parts: str) -> str:
-    """A stable id that people can type: 13 lower-case characters."""
-    return _hash("\0".join(parts), 8)[:13]
+    """A stable id that people can type: 14 hexadecimal digits."""
+    return _hash("\0".join(parts), 7)
 
 
 def same_address(url: str) -> str:
@@ -232,6 +232,8 @@ def safe_url(url: str | None) -> str | None:
     """An http(s) address without white space or controls, within the cap; None for anything else."""
     if not url:
         return None
+    if len(url) <= CAP_URL and _SIMPLE_URL.match(url):
+        return url
     url = clean_line(url, cap=CAP_URL + 1).replace(" ", "%20")
     if len(url) > CAP_URL or not url.lower().startswith(("http://", "https://")):
         return None
@@ -343,5 +345,4 @@ def _digest(*parts: str) -> str:
 
 
 def _hash(text: str, size: int) -> str:
-    raw = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).digest()
-    return b32encode(raw).decode("ascii").rstrip("=").lower()
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()

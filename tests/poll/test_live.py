@@ -1,0 +1,116 @@
+"""A poller that goes on: wishes, a changed config, what it leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from monitor.model import Source, Topic
+from monitor.poll import life as life_module
+from monitor.poll import poller as poller_module
+from monitor.poll.poller import Poller
+from monitor.query import Watchlists
+from tests.poll.fakes import FakeStore, InProcess, rss, serving, settings
+
+NOTHING = Watchlists((), {})
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    monkeypatch.setattr(poller_module, "Workers", InProcess)
+    for name in ("DISPATCH_EVERY", "WISHES_EVERY", "SAVE_EVERY", "BEAT_EVERY", "LOOK_EVERY", "REMATCH_EVERY"):
+        monkeypatch.setattr(life_module, name, 0.05)
+
+
+async def until(condition, seconds=8.0):
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "waited in vain"
+        await asyncio.sleep(0.02)
+
+
+class Running:
+    def __init__(self, store, *sources, reload=None, watchlists=NOTHING, **network):
+        self.stop = threading.Event()
+        self.receipts = []
+        self.poller = Poller(
+            settings(*sources, **network), store, watchlists, on_receipt=self.receipts.append, chance=lambda: 0.0
+        )
+        self.task = asyncio.create_task(self.poller.live(None, self.stop, reload=reload))
+
+    async def end(self):
+        self.stop.set()
+        began = time.monotonic()
+        summary = await asyncio.wait_for(self.task, 8)
+        assert time.monotonic() - began < 5
+        return summary
+
+
+async def test_it_polls_takes_wishes_and_leaves_in_good_order():
+    store = FakeStore()
+    async with serving() as server:
+        server.body("/a.xml", rss("one"))
+        running = Running(store, Source(id="a", title="A", url=server.url("/a.xml"), every=3600.0))
+        await until(lambda: store.titles() == ["one"])
+        server.body("/a.xml", rss("two", "one"))
+        store.wish(["a"])
+        await until(lambda: store.titles() == ["one", "two"])
+        store.wish(None)
+        await until(lambda: len(running.receipts) == 3)
+        await until(lambda: store.beats > 0)
+        summary = await running.end()
+        assert summary.sources == 3 and not store.leased
+        assert store.health["a"].last_success is not None
+
+
+async def test_a_changed_config_is_taken_up_and_history_judged_again():
+    store = FakeStore()
+    changes = []
+    async with serving() as server:
+        server.body("/a.xml", rss("missile test", "budget vote"))
+        server.body("/b.xml", rss("other"))
+        first = Source(id="a", title="A", url=server.url("/a.xml"), every=3600.0)
+        running = Running(store, first, reload=lambda: changes.pop() if changes else None)
+        await until(lambda: len(store.items) == 2)
+        topics = (Topic(id="t", title="T", query="missile"),)
+        after = replace(
+            running.poller.settings,
+            sources=(first, Source(id="b", title="B", url=server.url("/b.xml"), every=3600.0)),
+            topics=topics,
+        )
+        changes.append((after, Watchlists(topics, {})))
+        await until(lambda: "other" in store.titles() and store.rejudged)
+        on_topic = [addition.item.title for addition in store.items.values() if addition.verdict.scores]
+        assert on_topic == ["missile test"]
+        assert [receipt.source for receipt in running.receipts] == ["a", "b"], "what is known keeps its plan"
+        await running.end()
+
+
+async def test_a_second_poller_waits_and_takes_over():
+    store = FakeStore()
+    store.leased = True
+    async with serving() as server:
+        server.body("/a.xml", rss("one"))
+        running = Running(store, Source(id="a", title="A", url=server.url("/a.xml")))
+        await asyncio.sleep(0.3)
+        assert not store.items
+        store.leased = False
+        await until(lambda: store.titles() == ["one"])
+        await running.end()
+
+
+async def test_a_slow_answer_does_not_keep_it_from_ending():
+    store = FakeStore()
+
+    async def hang(request):
+        await asyncio.sleep(60)
+
+    async with serving() as server:
+        server.routes["/a.xml"] = hang
+        running = Running(store, Source(id="a", title="A", url=server.url("/a.xml")))
+        await until(lambda: server.requests)
+        await running.end()
