@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -23,12 +24,12 @@ def run(newsroom: Newsroom, settings: Settings) -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("the dashboard needs a terminal", hint="`monitor items` and `monitor tail` work without one")
     forget_environment()
-    from textual.drivers.linux_driver import LinuxDriver
-
+    logging.getLogger("monitor").addHandler(logging.NullHandler())
     from monitor.tui.app import Dashboard
     from monitor.tui.departure import Departure
+    from monitor.tui.driver import TerminalDriver
 
-    app = Dashboard(newsroom, driver_class=LinuxDriver, ascii_only=not speaks_utf8())
+    app = Dashboard(newsroom, driver_class=TerminalDriver, ascii_only=not speaks_utf8())
     departure = Departure(app.leave, app.save_stalled)
     departure.watch()
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import App
+from textual.filter import NoColor
 
 from monitor.errors import MonitorError
 from monitor.tui import commands, outside, paint, themes
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Dashboard(App[int]):
+class Dashboard(App[int], inherit_bindings=False):
     """The newsroom on a terminal."""
 
     TITLE = "Newsroom"
@@ -70,7 +71,7 @@ class Dashboard(App[int]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every drawn line goes through before the terminal has it."""
-        return [*super().get_line_filters(), *self._gates]
+        return [*([NoColor()] if self.no_color else super().get_line_filters()), *self._gates]
 
     def get_default_screen(self) -> NewsroomScreen:
         """The newsroom."""

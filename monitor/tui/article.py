@@ -13,7 +13,7 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from monitor.model import Body, Hit, Story
-from monitor.text import clean, clean_line
+from monitor.text import CAP_BODY, clean, clean_line
 from monitor.tui import paint
 
 
@@ -77,8 +77,8 @@ def raw(story: Story, width: int) -> Iterator[Line]:
 
 
 def _text(text: str, width: int, spans: Sequence[paint.Span]) -> Iterator[Line]:
-    safe = clean(text)
-    if safe != text:
+    safe = clean(text[: 2 * CAP_BODY])
+    if safe[:-1] != text[: len(safe) - 1]:
         spans = ()
     spans = paint.merged(spans)
     at = 0

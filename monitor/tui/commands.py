@@ -28,7 +28,7 @@ SCOPES: Mapping[Scope, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something a person can do. `footer` is its word in the footer; `writes`: not offered with --read-only."""
+    """Something a person can do. `footer` is its word there; `writes`: changes or leaves, so not with --read-only."""
 
     id: str
     keys: str
@@ -107,7 +107,7 @@ def _declare() -> tuple[Command, ...]:
         c("palette", ":,ctrl+p", "run a command by its name", "everywhere"),
         c("theme", "T", "next theme", "everywhere"),
         c("redraw", "ctrl+l", "draw the screen anew", "everywhere"),
-        c("suspend", "ctrl+z", "suspend to the shell", "everywhere"),
+        c("suspend", "ctrl+z", "suspend to the shell", "everywhere", writes=True),
         c("quit", "Q,ctrl+c", "quit", "everywhere"),
     )
 
@@ -196,8 +196,8 @@ def page() -> str:
         "# Keys",
         "",
         "Made from the commands the dashboard declares: `python -m monitor.tui.commands > docs/keys.md`.",
-        "`keys.toml` changes any of them by name (`dismiss = \"D\"`, `star = [\"s\", \"f2\"]`); `keys = \"newsboat\"` or",
-        "`keys = \"mutt\"` under `[dashboard]` in `monitor.toml` takes the habits of another reader. Commands marked · are",
+        '`keys.toml` changes any of them by name (`dismiss = "D"`, `star = ["s", "f2"]`); `keys = "newsboat"` or',
+        '`keys = "mutt"` under `[dashboard]` in `monitor.toml` takes the habits of another reader. Those marked · are',
         "not there with `--read-only`.",
     ]
     for scope, title in SCOPES.items():

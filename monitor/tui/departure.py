@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-GRACE = 1.5
+GRACE = 1.2
 """Seconds for leaving in good order."""
 LAST = 1.0
 """Seconds then for saving the session."""

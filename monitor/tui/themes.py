@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,5 +179,5 @@ def _theme(name: str, colours: Colours) -> Theme:
         panel=css(colours.resting),
         dark=colours.dark,
         ansi=colours.ansi,
-        variables={"rule": css(colours.faint), "quiet": css(colours.quiet), "raised": css(colours.raised)},
+        variables=dict(BUILTIN_THEMES["ansi-dark"].variables) if colours.ansi else {},
     )

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key, key_to_character
 
 from monitor.tui.app import Dashboard
 from tests.tui.fake import FakeNewsroom, make_story
@@ -32,6 +34,17 @@ class Show:
 
     def __init__(self, app: Dashboard, pilot, room: FakeNewsroom) -> None:
         self.app, self.pilot, self.room = app, pilot, room
+        self.asked = 0
+        call = app.desk.call
+
+        async def counted(function, *args, **kwargs):
+            self.asked += 1
+            try:
+                return await call(function, *args, **kwargs)
+            finally:
+                self.asked -= 1
+
+        app.desk.call = counted
 
     @property
     def screen(self):
@@ -71,8 +84,20 @@ class Show:
         return [story.id for story in self.pane.window.rows]
 
     async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
+        """Press keys as the driver would tell of them, each once the last has been dealt with."""
+        for name in keys:
+            key = _character_to_key(name) if len(name) == 1 else name
+            event = events.Key(key, key_to_character(key))
+            event.set_sender(self.app)
+            self.app._driver.send_message(event)
+            await self.settle()
+
+    async def click(self, x: int, y: int) -> None:
+        """Press and let go of the first button on a cell."""
+        for kind in (events.MouseDown, events.MouseUp):
+            event = kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)
+            event.set_sender(self.app)
+            self.app._driver.send_message(event)
         await self.settle()
 
     async def type(self, text: str) -> None:
@@ -87,19 +112,26 @@ class Show:
         await self.press(*(names.get(char, char) for char in text))
 
     async def settle(self) -> None:
-        """Wait until nothing is being read from the store and nothing is being drawn."""
-        for _ in range(200):
-            await self.pilot.pause()
-            busy = (
-                self.app.desk.pool._work_queue.qsize()
-                or any(pane._reading for pane in self.panes.lists)
-                or self.app._looking
-            )
-            if not busy and not any(not worker.is_finished for worker in self.app.workers):
-                await self.pilot.pause()
+        """Wait until nothing is asked of the store, no message is under way, and nothing is left to draw."""
+        still = 0
+        for _ in range(4000):
+            await asyncio.sleep(0.001)
+            still = 0 if self._busy() else still + 1
+            if still == 3:
                 return
-            await asyncio.sleep(0.005)
         raise AssertionError("the dashboard does not come to rest")
+
+    def _busy(self) -> bool:
+        nodes = [self.app, *self.app.screen_stack, *self.app.screen.walk_children()]
+        return bool(
+            self.asked
+            or any(node.message_queue_size or node._next_callbacks for node in nodes)
+            or self.app.screen._layout_required
+            or self.app.screen._dirty_widgets
+            or self.app.screen._callbacks
+            or any(pane._reading for pane in self.panes.lists)
+            or any(not worker.is_finished for worker in self.app.workers)
+        )
 
     async def look(self) -> None:
         """Look at the store now, as happens twice a second."""
@@ -110,7 +142,7 @@ class Show:
         for _ in range(400):
             if true():
                 return
-            await self.pilot.pause(0.005)
+            await asyncio.sleep(0.005)
         raise AssertionError(f"never came true\n{self.text}")
 
 

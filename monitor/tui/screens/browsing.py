@@ -1,0 +1,149 @@
+"""What the panes show: limits, search, parts of a view, selections; and asking the poller for more."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from monitor.errors import MonitorError, QueryError
+from monitor.model import View
+from monitor.newsroom import Pane
+from monitor.tui import status
+from monitor.tui.screens.triage import Triage
+
+
+class Browsing(Triage):
+    """The newsroom screen's ways through its panes."""
+
+    def close_reader(self) -> bool:
+        """Back to the panes; whether something was being read."""
+        raise NotImplementedError
+
+    def action_next_unread(self) -> None:
+        """Go to the next unread item."""
+        self._find(1)
+
+    def action_previous_unread(self) -> None:
+        """Go to the previous unread item."""
+        self._find(-1)
+
+    def _find(self, step: int) -> None:
+        if not self.panes.current.find(step, lambda story: not story.state.read):
+            self.say("no unread item further on", "quiet")
+
+    def action_select(self) -> None:
+        """Select or unselect the row, and move on."""
+        pane = self.panes.current
+        if pane.story is not None:
+            pane.picked ^= {pane.story.id}
+            pane.repaint(pane.cursor)
+            pane.action_down()
+            self.say(f"{len(pane.picked)} selected · ; applies the next key to them", "quiet")
+
+    def action_apply(self) -> None:
+        """The next triage key is for all selected."""
+        picked = len(self.panes.current.picked)
+        self.applying = picked > 0
+        self.say(f"which mark for the {picked} selected?" if picked else "nothing is selected; Space selects", "hit")
+
+    def action_follow(self) -> None:
+        """Go to the newest, and follow."""
+        self.say("following what is new" if self.panes.current.follow() else "no longer following", "quiet")
+
+    def action_unread_only(self) -> None:
+        """Show only what is unread, or all."""
+        self.panes.current.change_view(unread=not self.panes.current.view.unread)
+
+    def action_order(self) -> None:
+        """By time, or by score."""
+        pane = self.panes.current
+        pane.change_view(order="score" if pane.view.order == "time" else "time")
+
+    def action_hidden(self) -> None:
+        """Show what is put away, or what is open."""
+        pane = self.panes.current
+        pane.change_view(shelf="hidden" if pane.view.shelf != "hidden" else pane.pane.view.shelf)
+
+    def action_limit(self) -> None:
+        """Ask for a query that narrows the pane."""
+        from monitor.tui.widgets.prompt import Question
+
+        pane = self.panes.current
+
+        async def answer(text: str) -> str | None:
+            trouble = await self._trouble(text)
+            if trouble is None:
+                pane.restart(limit=text.strip())
+            return trouble
+
+        self.ask(Question(label="limit:", value=pane.limit, answer=answer, judge=partial(self._judge, pane.view)))
+
+    def action_search(self) -> None:
+        """Ask for a query over all history."""
+        from monitor.tui.widgets.prompt import Question
+
+        async def answer(text: str) -> str | None:
+            trouble = await self._trouble(text)
+            if trouble is None and text.strip():
+                self.close_reader()
+                self.panes.add(Pane(id="search", title=text.strip(), view=View(shelf="all"), query=text.strip()))
+            return trouble
+
+        self.ask(Question(label="search:", answer=answer, judge=partial(self._judge, View(shelf="all"))))
+
+    async def _trouble(self, text: str) -> str | None:
+        try:
+            if text.strip():
+                await self.desk.call(self.desk.newsroom.parse, text)
+        except QueryError as error:
+            return str(error)
+        return None
+
+    async def _judge(self, view: View, text: str) -> tuple[str, str]:
+        try:
+            if not text.strip():
+                return "everything", "quiet"
+            await self.desk.call(self.desk.newsroom.parse, text)
+            count, more = await self.desk.call(self.desk.newsroom.count, view, query=text)
+        except MonitorError as error:
+            return str(error), "error"
+        return f"{count:,}{'+' if more else ''} match", "good" if count else "warning"
+
+    async def action_mark_shown(self) -> None:
+        """Mark all that the pane shows as read, once that is confirmed."""
+        from monitor.tui.widgets.prompt import Question
+
+        pane = self.panes.current
+        ids = await self.desk.call(status.unread_shown, self.desk.newsroom, pane.view, pane.condition, pane.shown_at)
+
+        async def answer(_: str) -> str | None:
+            self.show_mark([story for story in pane.window.rows if story.id in ids], "read", value=None, when=None)
+            try:
+                await self.desk.call(self.desk.newsroom.mark, ids, "read")
+                self.say(f"{len(ids):,} marked read · U undoes it", "quiet")
+            except MonitorError as error:
+                self.say(str(error), "error")
+                self.catch_up()
+            return None
+
+        if ids:
+            self.ask(Question(label=f"Mark {len(ids):,} shown in {pane.pane.title} read?", answer=answer, confirm=True))
+        else:
+            self.say("nothing unread is shown here", "quiet")
+
+    # -- polling ----------------------------------------------------------------------------------------------
+
+    async def action_refresh_all(self) -> None:
+        """Ask the poller for all that is due."""
+        await self._refresh(None, "asked to poll all sources that are due")
+
+    async def action_refresh_source(self) -> None:
+        """Ask the poller for the source of this item."""
+        if (story := self._one()) is not None:
+            await self._refresh([story.item.source], f"asked to poll {self.source_title(story.item.source)}")
+
+    async def _refresh(self, sources: list[str] | None, said: str) -> None:
+        try:
+            await self.desk.call(self.desk.newsroom.refresh, sources)
+            self.say(said, "quiet")
+        except MonitorError as error:
+            self.say(str(error), "error")
