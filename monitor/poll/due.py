@@ -30,6 +30,13 @@ QUIET_LEAST = 6 * 3600.0
 _SMOOTH = 0.3
 
 
+def due(health: SourceHealth, source: Source, now: datetime) -> bool:
+    """Whether a source wants to be polled at a time; local ones always do."""
+    if source.url is None:
+        return True
+    return health.status != "gone" and (health.next_at is None or health.next_at <= now)
+
+
 def interval(source: Source, gap: float | None, network: Network, *hints: float | None) -> float:
     """Seconds between polls: as told, else by the source's usual gap, within the network's bounds.
 

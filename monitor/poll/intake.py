@@ -74,13 +74,6 @@ class Intake:
         """What is known of a source."""
         return self._healths.get(source.id) or SourceHealth(source=source.id)
 
-    def due(self, source: Source, now: datetime) -> bool:
-        """Whether a source wants to be polled at a time."""
-        health = self._healths.get(source.id)
-        if health is None or source.url is None:
-            return True
-        return health.status != "gone" and (health.next_at is None or health.next_at <= now)
-
     def soon(self, source: Source) -> float | None:
         """Seconds after which a local source is to be read again, because files were still being written; else None."""
         return self._soon.pop(source.id, None)

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError, UsageError
 from monitor.model import Progress, Receipt, Source
+from monitor.poll import due
 from monitor.poll.child import watched
 from monitor.poll.dispatch import Dispatcher
+from monitor.poll.errand import Errand
 from monitor.poll.intake import Clock, Intake
 from monitor.poll.life import Life, Reload, judges, pause
 from monitor.poll.worker import Workers
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 OnReceipt = Callable[[Receipt], None]
 OnProgress = Callable[[Progress], None]
 
+LOOKS = 3
+"""Times that a round looks at a local source in which files are still being written."""
 _FAILED = ("failing", "not-a-feed", "gone")
 
 
@@ -104,19 +108,27 @@ class Poller:
         self._total = 0
 
     async def once(self, names: Collection[str] | None, stop: threading.Event) -> Summary:
-        """Poll what is due, or the sources named, and end."""
+        """Poll what is due, or the sources named, and end. Another poller on the store is asked to do it."""
         chosen = self.chosen(names)
         ended = asyncio.Event()
-        with self._signals(ended), self._lease():
+        with self._signals(ended), contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(self._lease())
+            except MonitorError:
+                await Errand(self, chosen, named=names is not None).run(lambda: ended.is_set() or stop.is_set())
+                return self._summary()
             async with self._open() as (intake, _, dispatcher):
                 await intake.load()
                 now = self.clock()
-                wanted = [source for source in chosen if names is not None or intake.due(source, now)]
-                self._total = len(wanted)
+                wanted = [
+                    source for source in chosen if names is not None or due.due(intake.health(source), source, now)
+                ]
+                self.expect(len(wanted))
+                again = dict.fromkeys((source.id for source in wanted), LOOKS)
+                dispatcher.finished = lambda source: intake.soon(source) if _countdown(again, source.id) else None
                 dispatcher.adopt(wanted)
                 for source in wanted:
                     dispatcher.put(source.id, 0.0)
-                self._tell()
                 await _until(dispatcher.drained(), ended, stop)
                 await dispatcher.close()
         return self._summary()
@@ -167,7 +179,7 @@ class Poller:
         if not lease.acquire():
             holder = lease.holder()
             who = f"process {holder.pid} on {holder.host}" if holder else "another process"
-            raise MonitorError(f"{who} already polls this store", hint="it polls all that is due by itself")
+            raise MonitorError(f"{who} already polls this store", hint="end it, or give this one another store")
         try:
             yield lease
         finally:
@@ -202,7 +214,7 @@ class Poller:
             intake = Intake(self.store, client, workers, network=settings.network, clock=self.clock, chance=self.chance)
 
             async def poll(source: Source) -> None:
-                self._count(await intake.poll(source), source)
+                self.count(await intake.poll(source), source)
 
             try:
                 yield intake, workers, Dispatcher(settings.network, poll)
@@ -210,7 +222,13 @@ class Poller:
                 await intake.close()
                 await workers.close()
 
-    def _count(self, receipt: Receipt, source: Source) -> None:
+    def expect(self, total: int) -> None:
+        """Say how many polls there will be."""
+        self._total = total
+        self._tell()
+
+    def count(self, receipt: Receipt, source: Source) -> None:
+        """Count a poll and tell it."""
         self.done += 1
         self._new += receipt.new
         self._edited += receipt.edited
@@ -231,6 +249,12 @@ class Poller:
             seconds=time.monotonic() - self._started,
             signal=self._signal,
         )
+
+
+def _countdown(left: dict[str, int], name: str) -> bool:
+    """Whether something may be done once more."""
+    left[name] -= 1
+    return left[name] > 0
 
 
 async def _until(work: Coroutine[None, None, None], ended: asyncio.Event, stop: threading.Event) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
 
 from monitor.errors import MonitorError, UsageError
-from monitor.model import Source
+from monitor.model import Source, SourceHealth
+from monitor.poll import errand
 from monitor.poll import poller as poller_module
 from monitor.poll.poller import Poller
 from tests.poll.fakes import NOW, Clock, FakeStore, InProcess, rss, serving, settings
@@ -80,8 +82,25 @@ async def test_an_unknown_source_is_a_usage_error():
         await once(FakeStore(), names=["nope"])
 
 
-async def test_a_second_poller_is_refused():
-    store = FakeStore()
+async def test_a_round_beside_another_poller_is_done_by_it(monkeypatch):
+    store, clock = FakeStore(), Clock()
+    monkeypatch.setattr(errand, "LOOK_EVERY", 0.01)
     store.leased = True
-    with pytest.raises(MonitorError, match="already polls"):
-        await once(store)
+    source = Source(id="a", title="A", url="http://a.invalid/")
+
+    async def other() -> None:
+        while store.take_wishes() != ("a",):  # noqa: ASYNC110 - that is how a poller notices
+            await asyncio.sleep(0.01)
+        store.put_health([SourceHealth(source="a", status="ok", last_try=NOW, items=3)])
+
+    _, (summary, receipts) = await asyncio.gather(other(), once(store, source, clock=clock))
+    assert (summary.sources, summary.new, receipts[0].status) == (1, 3, "ok")
+
+
+async def test_a_round_whose_poller_does_not_answer_says_so(monkeypatch):
+    store = FakeStore()
+    monkeypatch.setattr(errand, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(errand, "PATIENCE", 0.0)
+    store.leased = True
+    with pytest.raises(MonitorError, match="does not answer"):
+        await once(store, Source(id="a", title="A", url="http://a.invalid/"), total_timeout=0.05)
