@@ -126,7 +126,7 @@ def _note(matcher: Matcher, document: Document, scope: Scope, found: Found) -> s
         case InField() if not scope.spans:
             return f"{matcher.node.name} is {_listed(document.values(matcher.node.name))}"
         case Whole():
-            return f"{matcher.name} is {_listed(document.values(matcher.name))}"
+            return f"{matcher.field} is {_listed(document.values(matcher.field))}"
         case Tested():
             return _known(matcher, document)
     return ""

@@ -68,6 +68,11 @@ class Matcher:
     node: Node
     weight: float = 1.0
 
+    @cached_property
+    def name(self) -> str:
+        """What hits call it."""
+        return str(self.node)
+
     def find(self, document: Document, scope: Scope) -> Found:
         """Its spans in a scope of the document; None when it does not match."""
         raise NotImplementedError
@@ -278,15 +283,15 @@ class Whole(Matcher):
     """A whole value: a topic's id, or a domain and all under it."""
 
     node: Node
-    name: str
+    field: str
     value: str
 
     def find(self, document: Document, scope: Scope) -> Found:
-        return [] if any(map(self._fits, document.values(self.name))) else None
+        return [] if any(map(self._fits, document.values(self.field))) else None
 
     def _fits(self, value: str) -> bool:
         value = fold(normalise(value))
-        return value == self.value or (self.name == "domain" and value.endswith(f".{self.value}"))
+        return value == self.value or (self.field == "domain" and value.endswith(f".{self.value}"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -379,19 +384,16 @@ def score(spans: Iterable[Span]) -> float:
         for leaf in span.leaves:
             field = "lead" if leaf.scope.name == "lead" else leaf.scope.stream.passage(leaf.first).field
             counts[leaf.term, field].add((leaf.first, leaf.last, leaf.chars))
-    return sum(
-        (term.weight * _FACTORS[field] * min(len(places), _COUNTED) for (term, field), places in counts.items()),
-        start=0.0,
-    )
+    total = 0.0
+    for (term, field), places in counts.items():
+        total += term.weight * _FACTORS[field] * min(len(places), _COUNTED)
+    return total
 
 
 def hits(spans: Iterable[Span], topic: str) -> tuple[Hit, ...]:
-    """The spans as hits in the fields as shown, in the order of the text, each once."""
-    told: dict[tuple[int, int, int, str], Hit] = {}
-    for span in spans:
-        hit = _hit(span, topic)
-        told.setdefault((span.first, hit.start, hit.end, hit.term), hit)
-    return tuple(told[key] for key in sorted(told)[:HITS_TOLD])
+    """The spans as hits in the fields as shown, in the order of the text, each once; the first of very many."""
+    places = sorted({(span.first, span.last, span.term.name, span.chars or ()): span for span in spans}.items())
+    return tuple(_hit(span, topic) for _, span in places[:HITS_TOLD])
 
 
 def _hit(span: Span, topic: str) -> Hit:
@@ -401,7 +403,7 @@ def _hit(span: Span, topic: str) -> Hit:
         topic=topic,
         field=passage.field,
         index=passage.index,
-        term=str(span.term.node),
+        term=span.term.name,
         text=passage.shown[start:end],
         start=start,
         end=end,

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from functools import cache, cached_property, lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from monitor.query.normal import Origins, fold, normalise, origins
@@ -112,15 +113,19 @@ class Passage:
     def __init__(self, field: str, index: int, shown: str, first: int) -> None:
         self.field, self.index, self.shown, self.first = field, index, shown, first
         self.normal = normalise(shown)
-        parts = split(self.normal)
-        self.words, self.gaps = parts[1::2], parts[:-1:2]
+        self._parts = split(self.normal)
+        self.words, self.gaps = self._parts[1::2], self._parts[:-1:2]
         self.end = first + len(self.words)
 
     @cached_property
-    def extents(self) -> list[tuple[int, int]]:
-        """Where each word stands in the normalised text."""
-        pattern = _pattern(plain=not _BEYOND.search(self.normal), wild=False)
-        return [(match.start(), match.end() - 2 * possessive(match[0])) for match in pattern.finditer(self.normal)]
+    def _offsets(self) -> list[int]:
+        """Where each gap, and with it the word before, ends: word n stands from 2n to 2n + 1."""
+        return list(accumulate(map(len, self._parts)))
+
+    def extent(self, edge: Edge) -> tuple[int, int]:
+        """Where a span stands in the normalised text, without a final 's."""
+        first, last = edge[0] - self.first, edge[1] - self.first
+        return self._offsets[2 * first], self._offsets[2 * last + 1] - 2 * possessive(self.words[last])
 
     @cached_property
     def in_capitals(self) -> bool:
@@ -141,9 +146,8 @@ class Passage:
         """The words that characters [start, end) of the normalised text touch; the next one where they touch none."""
         if not self.words:
             return None
-        first = bisect_right(self.extents, start, key=lambda extent: extent[1])
-        last = bisect_left(self.extents, end, key=lambda extent: extent[0]) - 1
-        first = min(first, len(self.words) - 1)
+        first = min(bisect_right(self._offsets, start) // 2, len(self.words) - 1)
+        last = min((bisect_left(self._offsets, end) - 1) // 2, len(self.words) - 1)
         return self.first + first, self.first + max(first, last)
 
 
@@ -324,7 +328,7 @@ class Stream:
     def extent(self, edge: Edge) -> tuple[Passage, int, int]:
         """The passage of a span, and where it stands in its normalised text."""
         passage = self.passage(edge[0])
-        return passage, passage.extents[edge[0] - passage.first][0], passage.extents[edge[1] - passage.first][1]
+        return passage, *passage.extent(edge)
 
 
 def _parts(first: int, last: int) -> Iterable[Edge]:

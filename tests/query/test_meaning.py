@@ -56,7 +56,7 @@ def test_hits(query: str, text: str, hits: list[str]) -> None:
     [
         ("x NEAR/1 y", "x a b y"), ("x NEAR/3 x", "x"), ("missile NEAR/5 missil*", "a missile"), ("x ONEAR/5 y", "y x"),
         ("x NEAR/s y", "x one. Two y"), ("x NEAR/p y", "x\n\ny"), ("x NOTNEAR/1 y", "x y and x a y"),
-        ("strike~ NOTNEAR/3 \"rail strike\"~", "a rail strike"), ("ATLEAST/2(x)", "x"), ("ATLEAST/2(x OR x)", "x"),
+        ('strike~ NOTNEAR/3 "rail strike"~', "a rail strike"), ("ATLEAST/2(x)", "x"), ("ATLEAST/2(x OR x)", "x"),
         ("{WHO}", "THE MAN WHO CAME"), ("{US}", "TELL US MORE"), ('"ready to strike"', "ready, to strike"),
         ('"air strike"', "in the air. Strike now"), ('"a b"', "a\n\nb"), ("NOT x", "x"), ("x AND y", "x"),
     ],
@@ -70,7 +70,7 @@ def test_no_match(query: str, text: str) -> None:
     [
         ("NOT x", "y"), ("{NATO}", "NATO CHIEF WARNS"), ("{Polish}", "POLISH TROOPS MOVE"),
         ('"St. Petersburg"', "in St. Petersburg"), ('"Paris, France"', "in Paris, France"), ('"air strike"', "an “air” strike"),
-        ('"Gen. Smith"', "said Gen. Smith"), ("strike NOTNEAR/3 \"rail strike\"", "a rail strike, then far off and alone: strike"),
+        ('"Gen. Smith"', "said Gen. Smith"), ('strike NOTNEAR/3 "rail strike"', "a rail strike, then far off and alone: strike"),
     ],
 )  # fmt: skip
 def test_match(query: str, text: str) -> None:

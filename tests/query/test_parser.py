@@ -44,6 +44,7 @@ WRITTEN = [
     ("published:-6h..now", "published:-6h..now"),
     ('published:>="2026-11-20T10:00"', 'published:>="2026-11-20T10:00"'),
     ("words:=300", "words:300"),
+    ("(is:unread)^3", "is:unread^3"),
     ("words:300..500", "words:300..500"),
     ("“a b”~", '"a b"~'),
     ("O’Brien", "O'Brien"),
