@@ -31,14 +31,15 @@ from monitor.store.migrations import bring_up, stamp
 from monitor.store.plain import JsonGround, MemoryGround, PlainTable
 from monitor.store.records import LAYOUTS, SCHEMA, Ledger, Totals, document
 from monitor.store.search import SearchIndex
-from monitor.store.sqlite import SqliteGround, explain_sqlite
+from monitor.store.sqlite import SqliteGround, explain_sqlite, make_file
 from monitor.store.table import SqliteTable
 from monitor.store.tiny import TinyStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from monitor.store.layout import Layout
     from monitor.store.port import Holder, Lease, Store
 
     Told = Callable[[int, int], None] | None
@@ -62,6 +63,13 @@ class _PlainTable(PlainTable):
 
 class _PlainDB(TinyDB):
     table_class = _PlainTable
+
+
+def new_tinydb(path: Path, layouts: Mapping[str, Layout]) -> TinyDB:
+    """A TinyDB on an indexed SQLite file, made if it is not there, for tables of these layouts and any others."""
+    if not path.exists():
+        make_file(path, 0)
+    return _SqliteDB(path, layouts)
 
 
 def parse(url: str) -> tuple[str, Path | None]:
@@ -294,15 +302,7 @@ def _fresh(path: Path) -> Path:
         beside = new.with_name(new.name + suffix)
         guard(beside)
         beside.unlink(missing_ok=True)
-    os.close(open_private(new, os.O_RDWR | os.O_CREAT | os.O_EXCL))
-    try:
-        with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(f"PRAGMA user_version = {SCHEMA}")
-            connection.execute(f"PRAGMA application_id = {recovery.APPLICATION}")
-            connection.execute("CREATE TABLE tinydb (name TEXT PRIMARY KEY, layout TEXT) WITHOUT ROWID")
-    except sqlite3.Error as error:
-        raise explain_sqlite(error, path) from error
+    make_file(new, SCHEMA)
     with contextlib.closing(_SqliteDB(new, LAYOUTS)) as db:
         ground = cast("SqliteGround", db.storage)
         with ground.transaction():

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from monitor.errors import StoreError
+from monitor.model import Body
 from monitor.store.files import guard, sync_folder
 from monitor.store.records import LAYOUTS, Entry, Health, Ledger, Record, Remembered, Tallies, Totals, Words, document
-from monitor.store.sqlite import quoted
+from monitor.store.sqlite import APPLICATION, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,11 +23,9 @@ if TYPE_CHECKING:
 
     from monitor.store.book import Book
 
-APPLICATION = 0x4E574D31
-"""SQLite's application_id of our files."""
 SLICE = 500
-GAP = 1_000_000
-"""Rows between the readable ends of a damaged table that are asked for one by one."""
+FAILURES = 1000
+"""Rows that cannot be read after which the rest of a table is given up."""
 KINDS: dict[str, Any] = {
     "items": Record,
     "bodies": Words,
@@ -127,14 +126,15 @@ def renew(book: Book, revision: int = 0) -> None:
     """Make all that is derived anew: counts and hours, and a ledger from which everybody reads everything again."""
     with book.ground.transaction():
         tallies, last_id = Tallies(), 0
-        known = book.bodies.select(("doc_id",))
-        with_body = {row[0] for row in known}
+        with_body = {row[0] for row in book.bodies.select(("doc_id",))}
         missing = {}
         for number, record in book.items.page(None, Record):
             tallies.moved(None, record)
             revision, last_id = max(revision, record.revision, record.worded), max(last_id, number)
             if number not in with_body:
-                missing[number] = document(Words(body=_no_body()))
+                missing[number] = document(Words(body=Body()))
+            with_body.discard(number)
+        book.bodies.drop(sorted(with_body))
         if missing:
             book.bodies.put(missing)
         book.totals.put({1: document(tallies.totals(Totals()))})
@@ -147,12 +147,6 @@ def renew(book: Book, revision: int = 0) -> None:
         book.ledgers.put(
             {1: document(replace(ledger, revision=number, floor=number, last_id=max(last_id, ledger.last_id)))}
         )
-
-
-def _no_body() -> Any:
-    from monitor.model import Body
-
-    return Body()
 
 
 def _copy(source: Path, book: Book, wanted: Callable[..., bool]) -> int:
@@ -218,15 +212,24 @@ def _rows(connection: sqlite3.Connection, name: str) -> Iterator[tuple[int, byte
             ):
                 edge = number
                 yield number, content
+        except sqlite3.OperationalError:
+            return
         except sqlite3.Error:
             low, high = (edge, high) if way == ">" else (low, edge)
         else:
             return
-    for number in range(low + 1, min(high, low + GAP)):
-        with contextlib.suppress(sqlite3.Error):
-            row = connection.execute(f"SELECT doc FROM {table} WHERE doc_id = ?", (number,)).fetchone()
-            if row is not None:
-                yield number, row[0]
+    number, stride, failures = low + 1, 1, 0
+    while number < high and failures < FAILURES:
+        try:
+            sql = f"SELECT doc_id, doc FROM {table} NOT INDEXED WHERE doc_id >= ? ORDER BY doc_id LIMIT 1"
+            row = connection.execute(sql, (number,)).fetchone()
+        except sqlite3.Error:
+            number, stride, failures = number + stride, min(stride * 2, 16), failures + 1
+            continue
+        if row is None or row[0] >= high:
+            return
+        yield row
+        number, stride = row[0] + 1, 1
 
 
 def _reader(path: Path) -> sqlite3.Connection:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from monitor.store.layout import Document, Index, Layout
 
+APPLICATION = 0x4E574D31
+"""SQLite's application_id of our files."""
+
 CHECKPOINT = 4_000_000
 """Bytes of write-ahead log from which it is folded into the file."""
 
@@ -35,9 +38,7 @@ def explain_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
     if code == sqlite3.SQLITE_FULL:
         return StoreError(f"{path}: the disk is full", hint="free some space; what was acknowledged is safe")
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return DamagedError(
-            f"{path}: damaged", hint="close every monitor on it and open it again: what can be read is saved"
-        )
+        return DamagedError.at(path)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StoreBusyError(f"{path}: another program holds it", hint="try again")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
@@ -47,8 +48,26 @@ def explain_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
     return StoreError(f"{path}: {error}")
 
 
+def make_file(path: Path, schema: int) -> None:
+    """An empty file of ours, without a table."""
+    os.close(open_private(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+    try:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA user_version = {schema}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute("CREATE TABLE tinydb (name TEXT PRIMARY KEY, layout TEXT) WITHOUT ROWID")
+    except sqlite3.Error as error:
+        raise explain_sqlite(error, path) from error
+
+
 class DamagedError(StoreError):
     """Pages of the file are not what they should be."""
+
+    @classmethod
+    def at(cls, path: Path) -> DamagedError:
+        """The error for a file."""
+        return cls(f"{path}: damaged", hint="close every monitor on it and open it again: what can be read is saved")
 
 
 class SqliteGround(Storage):
@@ -101,10 +120,14 @@ class SqliteGround(Storage):
     def explain(self, error: sqlite3.Error) -> StoreError:
         """The error in words; damage is noted beside the file, so that whoever opens it next mends it."""
         told = explain_sqlite(error, self.path)
-        if isinstance(told, DamagedError) and not self.read_only:
+        if isinstance(told, DamagedError):
+            self._note_damage()
+        return told
+
+    def _note_damage(self) -> None:
+        if not self.read_only:
             with contextlib.suppress(StoreError, OSError):
                 os.close(open_private(self.path.with_name(self.path.name + ".damaged"), os.O_WRONLY | os.O_CREAT))
-        return told
 
     # -- speaking SQL -----------------------------------------------------------------------------------------
 
@@ -278,7 +301,10 @@ class SqliteGround(Storage):
             found = [str(row[0]) for row in self.rows("PRAGMA quick_check(20)")]
         except StoreError as error:
             return [str(error)]
-        return [] if found == ["ok"] else found
+        if found == ["ok"]:
+            return []
+        self._note_damage()
+        return [*(" ".join(line.split()) for line in found), str(DamagedError.at(self.path))]
 
     def close(self) -> None:
         """Let go of files and locks; the last to close folds the log into the file."""

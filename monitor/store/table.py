@@ -382,7 +382,7 @@ class _Rows(Mapping[str, Any]):
         self._narrow = narrow
 
     def __getitem__(self, number: str) -> Any:
-        content = self._of.one(int(number))
+        content = self._of.one(int(number)) if number.lstrip("-").isdecimal() else None
         if content is None:
             raise KeyError(number)
         return self._of.load(content, dict)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,9 @@ import pytest
 
 from monitor.model import Addition, Body, Item, Mark, Verdict
 from monitor.store import open_store
+
+LONG = int(os.environ.get("NEWSROOM_LONG", "1"))
+"""How many times as many rounds of what is drawn by chance."""
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -57,13 +61,19 @@ def clock() -> Clock:
     return Clock()
 
 
+def url_of(kind: str, folder: Path) -> str:
+    name = {"tinydb": "news.db", "json": "news.json", "memory": ""}[kind]
+    return f"{kind}:{folder / 'store' / name if name else ''}"
+
+
 @pytest.fixture(params=["tinydb", "json", "memory"])
 def url(request, tmp_path: Path) -> str:
-    return {
-        "tinydb": f"tinydb:{tmp_path}/store/news.db",
-        "json": f"json:{tmp_path}/store/news.json",
-        "memory": "memory:",
-    }[request.param]
+    return url_of(request.param, tmp_path)
+
+
+@pytest.fixture(params=["tinydb", "json"])
+def disk_url(request, tmp_path: Path) -> str:
+    return url_of(request.param, tmp_path)
 
 
 @pytest.fixture
