@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import selectors
-import time
 from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LONGEST_SEQUENCE = 64
+_MEANT = re.compile(r"\x1b\[(?:[^t]*[A-Za-su-z~]|48(?:;[\d:]+){4}t)")
+"""Control sequences that a keyboard, a mouse or a resized window sends; a lone "t" would be a key."""
 LONGEST_PASTE = 20_000
 WIDEST, HIGHEST = 1000, 400
 PATIENCE = 10
@@ -85,7 +87,7 @@ class Guard:
         self._held, self._endless = "", False
         if whole == PASTE:
             self._pasted, self._tail = 0, ""
-        return "" if endless else whole[1:]
+        return whole[1:] if not endless and _MEANT.fullmatch(whole) else ""
 
     def _pasting(self, char: str) -> str:
         self._pasted += 1
@@ -109,9 +111,9 @@ class TerminalDriver(LinuxDriver):
             while not self.exit_event.is_set():
                 if selector.select(0.1):
                     data = os.read(self.fileno, 4096)
+                    if not data:  # the terminal has gone
+                        return
                     text = guard.admit(decode(data))
-                    if not data:
-                        time.sleep(0.1)
                 else:
                     text = guard.pause()
                 try:
