@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import time
+from typing import Self
 
 import pexpect
 import pyte
@@ -16,18 +17,26 @@ ANSWERS = ((b"\x1b[?2026$p", b"\x1b[?2026;2$y"), (b"\x1b[6n", b"\x1b[1;1R"), (b"
 class Terminal:
     """`monitor …` on a pty. Use as a context manager; what is left running is ended."""
 
-    def __init__(self, *words: str, rows: int = 24, columns: int = 80, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *words: str,
+        rows: int = 24,
+        columns: int = 80,
+        env: dict[str, str] | None = None,
+        program: tuple[str, ...] = ("-m", "monitor"),
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.output = b""
-        surroundings = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **(env or {})}
+        surroundings = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC"}
         for name in ("TMUX", "SSH_CONNECTION", "LINES", "COLUMNS"):
             surroundings.pop(name, None)
+        surroundings |= env or {}
         self.child = pexpect.spawn(
-            sys.executable, ["-m", "monitor", *words], dimensions=(rows, columns), env=surroundings, timeout=5
+            sys.executable, [*program, *words], dimensions=(rows, columns), env=surroundings, timeout=5
         )
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -48,26 +49,25 @@ class Line(Terminal):
 
     def drop(self) -> None:
         """Close the master: what a dropped SSH link does."""
-        os.close(self.child.child_fd)
-        self.child.child_fd = -1
-        self.child.closed = True
+        self.child.ptyproc.fileobj.close()
+        self.child.ptyproc.closed = self.child.closed = True
 
     def gone(self, *, seconds: float) -> int:
         """Wait for the process to end, reading nothing; its exit status, negative for a signal."""
         end = time.monotonic() + seconds
-        while True:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.child.terminated = True
-                return os.waitstatus_to_exitcode(status)
+        process = self.child.ptyproc
+        while process.isalive():
             assert time.monotonic() < end, f"still running after {seconds} s"
             time.sleep(0.02)
+        return process.exitstatus if process.signalstatus is None else -process.signalstatus
 
     def __exit__(self, *details: object) -> None:
-        if self.child.closed and not self.child.terminated:
-            os.kill(self.pid, 9)
-            os.waitpid(self.pid, 0)
-            return
+        process = self.child.ptyproc
+        if process.closed or process.terminated:
+            if process.isalive():
+                os.kill(self.pid, signal.SIGKILL)
+                process.wait()
+            self.child.terminated = True
         super().__exit__(*details)
 
 
