@@ -64,17 +64,19 @@ def print_json_lines(values: Iterable[object]) -> int:
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, wide: int = -1) -> None:
-    """Aligned columns. On a terminal the column `wide` gives way, so that a row stays one line."""
+    """Aligned columns. On a terminal there is a head, and the column `wide` gives way so that a row stays one line."""
     cells = [[clean_line(cell) for cell in row] for row in rows]
     widths = [max(width(row[column]) for row in (head, *cells)) for column in range(len(head))]
-    if on_terminal():
-        spare = shutil.get_terminal_size().columns - sum(widths) - 2 * (len(widths) - 1)
-        if spare < 0:
-            widths[wide] = max(widths[wide] + spare, 10)
-    if on_terminal():
-        click.echo(paint(_line(head, widths), bold=True))
+    if not on_terminal():
+        for row in cells:
+            click.echo(_line(row, widths))
+        return
+    columns = shutil.get_terminal_size().columns
+    spare = columns - sum(widths) - 2 * (len(widths) - 1)
+    widths[wide] = max(widths[wide] + min(spare, 0), 10)
+    click.echo(paint(fit(_line(head, widths), columns), bold=True))
     for row in cells:
-        click.echo(_line(row, widths))
+        click.echo(fit(_line(row, widths), columns))
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
