@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from monitor.errors import SourceError
+from monitor.errors import SourceError, StoreError
 from monitor.ingest import Drop, Plan, apart, decide, other_article, part, trace
 from monitor.model import Addition, Body, Item, Memory, Receipt, Source, SourceHealth
 from monitor.poll import due
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+AGAIN = 30.0
+"""Seconds until a source is polled again whose catch the store could not take."""
 TRACES = 300
 """Traces of a feed's latest articles that are remembered, so that the same ones under other ids make no flood."""
 
@@ -59,6 +62,8 @@ class Intake:
         self._healths: dict[str, SourceHealth] = {}
         self._unsaved: dict[str, SourceHealth] = {}
         self._soon: dict[str, float] = {}
+        self.trouble: StoreError | None = None
+        """Why the store did not take what came last; None since it took something."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
 
     async def call(self, work: Callable[..., T], *words: Any) -> T:
@@ -75,14 +80,23 @@ class Intake:
         return self._healths.get(source.id) or SourceHealth(source=source.id)
 
     def soon(self, source: Source) -> float | None:
-        """Seconds after which a local source is to be read again, because files were still being written; else None."""
+        """Seconds after which a source is to be polled again before its time; None when it is not.
+
+        Files that were still being written are the reason, or a store that could not take what came.
+        """
         return self._soon.pop(source.id, None)
 
     async def save(self) -> None:
         """Write the healths that came without items."""
-        if self._unsaved:
-            healths, self._unsaved = tuple(self._unsaved.values()), {}
-            await self.call(self._store.put_health, healths)
+        if not self._unsaved:
+            return
+        healths, self._unsaved = self._unsaved, {}
+        try:
+            await self.call(self._store.put_health, tuple(healths.values()))
+        except StoreError as error:
+            self._unsaved = healths | self._unsaved
+            self.trouble = error
+            _log().error("health not stored: %s", error)
 
     async def close(self) -> None:
         """Write what is unwritten and end the store's thread."""
@@ -100,6 +114,8 @@ class Intake:
                 receipt = await self._local(source)
         except SourceError as error:
             receipt = self._failed(source, error)
+        except StoreError as error:
+            receipt = self._unkept(source, error)
         except (MemoryError, RecursionError, ValueError, LookupError, TypeError) as error:
             receipt = self._failed(source, SourceError(f"our own mistake: {type(error).__name__}", kind="bug"))
             _log().exception("source %s", source.id)
@@ -175,9 +191,8 @@ class Intake:
             chance=self._chance(),
         )
         if fetched.memory != memory:
-            self._healths[source.id] = health
-            self._unsaved.pop(source.id, None)
-            await self.call(self._add, (), health, fetched.memory)
+            await self.call(partial(self._store.add, (), health=health, memory=fetched.memory))
+            self._stored(health)
         else:
             self._put(health)
         return Receipt(source=source.id, status=health.status, message=health.message)
@@ -192,35 +207,39 @@ class Intake:
         moved_to: str | None = None,
         notes: Sequence[str] = (),
     ) -> _Stored:
-        now = self._clock()
-        pairs = [(addition.item, addition.body) for addition in catch.additions]
-        recent = (memory.extra or "").split() if source.url is not None else []
-        plan = await self.call(self._plan, source.id, pairs, frozenset(recent)) if pairs else Plan()
-        if source.url is not None and plan.new:
-            latest = dict.fromkeys([*(trace(item) for item, _ in plan.new if item.url), *recent])
-            memory = replace(memory, extra=" ".join(list(latest)[:TRACES]))
-        drops = Counter(drop.reason for drop in plan.drops)
-        health = due.succeeded(
-            self.health(source),
-            source,
-            now,
-            self.network,
-            new=[item for item, _ in plan.new],
-            drops=drops,
-            hints=hints,
-            moved_to=moved_to,
-            message="; ".join(notes) or None,
-            chance=self._chance(),
-        )
-        self._healths[source.id] = health
-        self._unsaved.pop(source.id, None)
-        await self.call(self._add, _additions(catch, plan), health, memory)
-        if plan.drops:
-            await self.call(self._store.put_drops, source.id, [_dropped(drop, now) for drop in plan.drops])
-        return _Stored(plan=plan, drops=drops)
+        def keep() -> tuple[_Stored, SourceHealth]:
+            now = self._clock()
+            pairs = [(addition.item, addition.body) for addition in catch.additions]
+            recent = (memory.extra or "").split() if source.url is not None else []
+            plan = self._plan(source.id, pairs, frozenset(recent)) if pairs else Plan()
+            drops = Counter(drop.reason for drop in plan.drops)
+            health = due.succeeded(
+                self.health(source),
+                source,
+                now,
+                self.network,
+                new=[item for item, _ in plan.new],
+                drops=drops,
+                hints=hints,
+                moved_to=moved_to,
+                message="; ".join(notes) or None,
+                chance=self._chance(),
+            )
+            kept = memory
+            if source.url is not None and plan.new:
+                latest = dict.fromkeys([*(trace(item) for item, _ in plan.new if item.url), *recent])
+                kept = replace(memory, extra=" ".join(list(latest)[:TRACES]))
+            self._store.add(_additions(catch, plan), health=health, memory=kept)
+            if plan.drops:
+                self._store.put_drops(source.id, [_dropped(drop, now) for drop in plan.drops])
+            return _Stored(plan=plan, drops=drops), health
+
+        stored, health = await self.call(keep)
+        self._stored(health)
+        return stored
 
     def _plan(self, source_id: str, offered: Sequence[tuple[Item, Body]], recent: frozenset[str]) -> Plan:
-        """Decide what to do with a catch: in the store's thread, as it asks the store."""
+        """Decide what to do with a catch. Runs in the store's thread."""
         pairs, repeated = part(offered)
         known = dict(self._store.known(source_id, [item.key for item, _ in pairs]))
         changed = [
@@ -238,8 +257,18 @@ class Intake:
         stored = self._store.get(stored_id) if stored_id else None
         return stored is not None and other_article(stored.item, offered)
 
-    def _add(self, additions: Sequence[Addition], health: SourceHealth, memory: Memory) -> int:
-        return self._store.add(additions, health=health, memory=memory)
+    def _stored(self, health: SourceHealth) -> None:
+        """Take a health that the store has."""
+        self._healths[health.source] = health
+        self._unsaved.pop(health.source, None)
+        self.trouble = None
+
+    def _unkept(self, source: Source, error: StoreError) -> Receipt:
+        """The store could not take it: no fault of the source, and tried again before long."""
+        self.trouble = error
+        self._soon[source.id] = AGAIN
+        _log().error("%s: not stored: %s", source.id, error)
+        return Receipt(source=source.id, status="failing", message=f"not stored: {error}")
 
     def _failed(self, source: Source, error: SourceError) -> Receipt:
         health = due.failed(self.health(source), source, error, self._clock(), self.network, chance=self._chance())

@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from monitor.errors import MonitorError
 from monitor.model import Progress, Source
 from monitor.poll.dispatch import Dispatcher, first_wait
 from monitor.poll.intake import Intake
@@ -60,6 +61,7 @@ class Life:
         self._watching: asyncio.Task[None] | None = None
         self._unwatch = asyncio.Event()
         self._told = 0
+        self._told_trouble = ""
 
     async def live(self, ended: asyncio.Event, over: Callable[[], bool]) -> None:
         """Run the jobs until it is over, then finish what runs."""
@@ -69,13 +71,13 @@ class Life:
         await self.intake.load()
         self._adopt()
         schedule = Schedule()
-        schedule.every(DISPATCH_EVERY, self._dispatch, "dispatch")
-        schedule.every(WISHES_EVERY, self._wishes, "wishes")
-        schedule.every(SAVE_EVERY, self._save, "save")
-        schedule.every(BEAT_EVERY, self._beat, "beat")
-        schedule.every(REMATCH_EVERY, self._match_again, "rematch")
+        schedule.every(DISPATCH_EVERY, self._guarded(self._dispatch), "dispatch")
+        schedule.every(WISHES_EVERY, self._guarded(self._wishes), "wishes")
+        schedule.every(SAVE_EVERY, self._guarded(self._save), "save")
+        schedule.every(BEAT_EVERY, self._guarded(self._beat), "beat")
+        schedule.every(REMATCH_EVERY, self._guarded(self._match_again), "rematch")
         if self.reload is not None:
-            schedule.every(LOOK_EVERY, self._reload, "config")
+            schedule.every(LOOK_EVERY, self._guarded(self._reload), "config")
         schedule.start()
         looked = time.monotonic()
         try:
@@ -113,6 +115,19 @@ class Life:
             return wait
         next_at = self.intake.health(source).next_at
         return None if next_at is None else (next_at - self.poller.clock()).total_seconds()
+
+    def _guarded(self, job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """A job that outlives a store in trouble, which it tells once and not every time."""
+
+        async def run() -> None:
+            try:
+                await job()
+            except MonitorError as error:
+                if str(error) != self._told_trouble:
+                    self._told_trouble = str(error)
+                    _log.error("%s", error)
+
+        return run
 
     # ---------------------------------------------------------------- jobs
 
@@ -155,11 +170,15 @@ class Life:
         if self._rematch is None:
             return
         walk, self._rematch = self._rematch, None
-        if not await self.intake.call(walk.needed):
-            return
-        while self._rematch is None and (progress := await self.intake.call(walk.step)) is not None:
-            self.poller.on_progress(progress)
-            await asyncio.sleep(0)
+        try:
+            if not await self.intake.call(walk.needed):
+                return
+            while self._rematch is None and (progress := await self.intake.call(walk.step)) is not None:
+                self.poller.on_progress(progress)
+                await asyncio.sleep(0)
+        except MonitorError:
+            self._rematch = self._rematch or walk
+            raise
 
     async def _watch(self, sources: list[Source]) -> None:
         from monitor.sources.watch import watch

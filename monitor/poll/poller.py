@@ -125,12 +125,16 @@ class Poller:
                 ]
                 self.expect(len(wanted))
                 again = dict.fromkeys((source.id for source in wanted), LOOKS)
-                dispatcher.finished = lambda source: intake.soon(source) if _countdown(again, source.id) else None
+                dispatcher.finished = lambda source: (
+                    intake.soon(source) if _countdown(again, source.id) and not intake.trouble else None
+                )
                 dispatcher.adopt(wanted)
                 for source in wanted:
                     dispatcher.put(source.id, 0.0)
                 await _until(dispatcher.drained(), ended, stop)
                 await dispatcher.close()
+            if intake.trouble is not None:
+                raise intake.trouble
         return self._summary()
 
     async def live(

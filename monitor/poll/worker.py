@@ -117,7 +117,7 @@ def work(job: Job, watchlists: Watchlists | None, detect: DetectLanguage | None 
 def _parse(job: Job) -> tuple[tuple[Entry, ...], Catch]:
     from monitor.sources import feed, jsonfeed, reduce
 
-    feed.prescan(job.data)
+    feed.prescan(job.data, job.encoding)
     if jsonfeed.looks_like_json(job.data):
         parsed = jsonfeed.parse(job.data, url=job.url, lang=job.lang)
         return parsed.entries, Catch(title=parsed.title, ttl=parsed.ttl, notes=parsed.notes)

@@ -22,6 +22,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
@@ -110,6 +111,7 @@ def denied(address: str) -> bool:
     return any(ip.version == block.version and ip in block for block in _DENIED)
 
 
+@lru_cache(4096)
 def plainly_private(host: str) -> bool:
     """Whether a host is private by its very spelling: a private address, `localhost`, a bare or an internal name."""
     host = host.lower().rstrip(".")

@@ -79,47 +79,48 @@ class _Finder:
         self._data = data
         self.slices: list[tuple[int, int]] = []
         self.ancestors: tuple[bytes, ...] = ()
+        self._parser = expat.ParserCreate(namespace_separator=" ")
         self._path: list[int] = []
         """Byte offsets of the open start tags, the root's first, down to the level of the entries."""
-        self._depth = 0
         self._start = -1
-        self._entry_depth = 0
+        self._name = ""
         self._doubt = False
 
     def find(self) -> bool:
         """Whether the document is well-formed and its entries stand side by side under one parent."""
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartElementHandler = self._open
-        parser.EndElementHandler = self._close
-        self._parser = parser
+        self._parser.StartElementHandler = self._open
+        self._parser.EndElementHandler = self._close
         try:
-            parser.Parse(self._data, True)  # noqa: FBT003
+            self._parser.Parse(self._data, True)  # noqa: FBT003
+        except IndexError:  # more ends than starts: an entry within an entry
+            return False
         except (expat.ExpatError, LookupError, ValueError, MemoryError):
             return False
         return not self._doubt and bool(self.slices)
 
     def _open(self, name: str, _attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._start >= 0:
-            return
         at = self._parser.CurrentByteIndex
-        if name.rpartition(" ")[2].lower() in _ENTRY_NAMES:
-            self._start = at
-            self._entry_depth = self._depth
+        local = name.rpartition(" ")[2]
+        if local.lower() in _ENTRY_NAMES:
+            self._start, self._name = at, name
             ancestors = tuple(self._data[place : self._data.find(b">", place) + 1] for place in self._path)
-            if self.slices and ancestors != self.ancestors:
-                self._doubt = True
+            self._doubt = self._doubt or bool(self.slices and ancestors != self.ancestors)
             self.ancestors = ancestors
-        self._path.append(at)
+            # What an entry holds does not matter here, and not to be told of it is half of the time.
+            self._parser.StartElementHandler = None
+            self._parser.EndElementHandler = self._leave
+        else:
+            self._path.append(at)
 
     def _close(self, _name: str) -> None:
-        self._depth -= 1
-        if self._start < 0:
-            self._path.pop()
-        elif self._depth < self._entry_depth:
-            at = self._parser.CurrentByteIndex
-            end = end_of_entry(self._data, at)
-            self._doubt = self._doubt or not end
-            self.slices.append((self._start, end))
-            self._start = -1
-            self._path.pop()
+        self._path.pop()
+
+    def _leave(self, name: str) -> None:
+        """The end of an element within an entry, or of the entry."""
+        if name != self._name:
+            return
+        end = end_of_entry(self._data, self._parser.CurrentByteIndex)
+        self._doubt = self._doubt or not end
+        self.slices.append((self._start, end))
+        self._parser.StartElementHandler = self._open
+        self._parser.EndElementHandler = self._close

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from monitor.errors import MonitorError, UsageError
+from monitor.errors import MonitorError, StoreError, UsageError
 from monitor.model import Source, SourceHealth
 from monitor.poll import errand
 from monitor.poll import poller as poller_module
@@ -104,3 +104,33 @@ async def test_a_round_whose_poller_does_not_answer_says_so(monkeypatch):
     store.leased = True
     with pytest.raises(MonitorError, match="does not answer"):
         await once(store, Source(id="a", title="A", url="http://a.invalid/"), total_timeout=0.05)
+
+
+async def test_a_store_that_cannot_take_it_is_told_and_the_source_is_not_blamed(monkeypatch):
+    store, clock = FakeStore(), Clock()
+
+    def full(*_, **__):
+        raise StoreError("no space left on the disk")
+
+    async with serving() as server:
+        server.body("/a.xml", rss("one"))
+        source = Source(id="a", title="A", url=server.url("/a.xml"))
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "add", full)
+            with pytest.raises(StoreError, match="no space"):
+                await once(store, source, clock=clock)
+        assert "a" not in store.health and not store.leased
+        summary, _ = await once(store, source, clock=clock)
+        assert summary.new == 1
+
+
+async def test_ids_that_change_at_each_poll_bring_nothing_new():
+    store, clock = FakeStore(), Clock()
+    async with serving() as server:
+        source = Source(id="a", title="A", url=server.url("/a.xml"))
+        for n in range(3):
+            server.body("/a.xml", rss("one", "two", guid=lambda title, n=n: f"{title}-{n}"))
+            _, receipts = await once(store, source, clock=clock, names=["a"])
+        assert len(store.items) == 2
+        assert receipts[0].drops == {"known under another id": 2}
+        assert len(store.dropped["a"]) == 4

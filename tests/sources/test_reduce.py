@@ -1,0 +1,69 @@
+"""What is cut, and what makes the reducer leave a document whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.sources.reduce import MARK, reduce
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>T</title>'
+
+
+def rss(*items: str, head: str = HEAD) -> bytes:
+    return (head + "".join(f"<item>{item}</item>\n" for item in items) + "</channel></rss>").encode()
+
+
+def test_known_entries_are_cut_byte_for_byte():
+    first = reduce(rss("<title>1</title>", "<title>2</title>"), b"")
+    assert first.cut == 0 and len(first.known) == 2 * MARK
+    second = reduce(rss("<title>new</title>", "<title>1</title>", "<title>2</title>"), first.known)
+    assert second.data.count(b"<item>") == 1 and b"new" in second.data
+    assert second.cut == 2 and second.known.endswith(first.known)
+    assert second.data == rss("<title>new</title>").replace(b"</channel>", b"\n\n</channel>")
+
+
+def test_a_changed_entry_is_not_cut():
+    known = reduce(rss("<title>1</title>"), b"").known
+    assert reduce(rss("<title>1 </title>"), known).cut == 0
+
+
+@pytest.mark.parametrize(
+    "head",
+    [HEAD.replace("<rss ", '<rss xml:lang="fr" '), HEAD.replace("<channel>", '<channel xml:base="http://a.b/">')],
+)
+def test_an_entry_in_other_surroundings_is_another(head):
+    known = reduce(rss("<title>1</title>"), b"").known
+    assert reduce(rss("<title>1</title>", head=head), known).cut == 0
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        rss("<title>1</title>").replace(b"UTF-8", b"windows-1251"),
+        rss("<title>1</title>").replace(b"<rss", b"<!DOCTYPE rss><rss"),
+        rss("<title>1</title>")[:-20],
+        rss("<title>&nbsp;</title>"),
+        rss("<title>1</title>").replace(b"<title>1", b"<x:title>1"),
+        rss("<item><title>in</title></item><title>out</title>"),
+        rss("<title>1</title>").replace(b"</channel>", b"<x><item>deeper</item></x></channel>"),
+        rss("<title>1</title>").replace(b"</channel>", b"<item/></channel>"),
+        b"",
+        b"\xff\xfe<\0",
+        b"<html><body>x</body></html>",
+    ],
+)
+def test_whatever_is_doubtful_is_left_whole(document):
+    known = reduce(rss("<title>1</title>"), b"").known
+    found = reduce(document, known)
+    assert (found.data, found.cut, found.known) == (document, 0, b"")
+
+
+def test_a_charset_that_the_server_names_is_a_doubt():
+    known = reduce(rss("<title>1</title>"), b"").known
+    assert reduce(rss("<title>1</title>"), known, encoding="koi8-r").cut == 0
+    assert reduce(rss("<title>1</title>"), known, encoding="UTF-8").cut == 1
+
+
+def test_what_only_looks_like_an_entry_is_text():
+    document = rss("<title><![CDATA[<item>no</item>]]></title>", "<!-- <item> --><title>2</title>")
+    assert len(reduce(document, b"").known) == 2 * MARK
