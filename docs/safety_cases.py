@@ -57,7 +57,7 @@ CASES: dict[int, tuple[str, str]] = {
     47: ("P2", "huge and forged pastes"),
     48: ("P2", "a storm of sizes; suspend and resume"),
     49: ("P2", "clocks that jump, suspend"),
-    50: ("P2", "an editor or pager in between"),
+    50: ("P2", "an editor or pager in between: none is ever started; suspend and resume"),
     51: ("P3", "every TERM, locale, NO_COLOR"),
     52: ("P1", "links that would be options, schemes or look-alikes to a browser"),
     53: ("P1", "titles that would be shell"),
@@ -84,6 +84,7 @@ NAMED: dict[int, tuple[str, ...]] = {
         "tui/test_safety.py::test_only_drawing_through_the_clean_functions",
     ),
     10: ("tui/test_safety.py::test_a_huge_body_opens_at_once",),
+    11: ("test_text.py::test_a_fitted_line_fits", "test_text.py::test_a_line_is_safe_and_honest"),
     26: (
         "cli/test_secrets.py::test_no_secret_stands_in_anything_that_is_written",
         "cli/test_secrets.py::test_secrets_do_not_follow_a_redirect",
@@ -118,7 +119,21 @@ NAMED: dict[int, tuple[str, ...]] = {
         "store/test_faults.py::test_a_folder_that_cannot_be_made",
     ),
     45: ("cli/test_process.py::test_a_dashboard_without_a_terminal_says_so",),
+    46: ("tui/test_terminal.py::test_garbage_at_the_keyboard",),
+    47: (
+        "tui/test_terminal.py::test_a_huge_paste_does_nothing",
+        "tui/test_driver.py::test_a_paste_without_end_ends_when_nothing_comes",
+    ),
+    48: ("tui/test_terminal.py::test_a_storm_of_sizes_and_a_suspension",),
+    49: (
+        "poll/test_schedule.py::test_a_clock_set_forward_by_a_month_gives_one_run_not_millions",
+        "poll/test_schedule.py::test_a_clock_set_back_an_hour_stops_nothing",
+        "poll/test_dispatch.py::test_eight_hours_of_sleep_bring_one_poll_each_and_no_burst",
+        "store/test_contract.py::test_a_clock_set_back_brings_no_harm",
+    ),
+    50: ("tui/test_terminal.py::test_a_storm_of_sizes_and_a_suspension",),
     51: (
+        "tui/test_terminal.py::test_other_terminals",
         "cli/test_process.py::test_a_terminal_sees_a_bar_and_colour_only_when_it_wants_them",
         "cli/test_process.py::test_the_locale_may_be_anything",
         "tui/test_safety.py::test_without_utf8_everything_is_ascii",
@@ -132,6 +147,7 @@ NAMED: dict[int, tuple[str, ...]] = {
         "conformance/test_hostile.py::test_hostile_lists",
         "cli/test_sources.py::test_opml_in_and_out",
     ),
+    55: ("tui/test_terminal.py::test_the_kiosk_starts_nothing_writes_nothing_and_stays",),
     56: ("cli/test_process.py::test_nothing_of_ours_stands_in_the_way_of_a_hostile_environment",),
     57: (
         "sources_files/test_opening.py::test_only_the_honest_file_is_read_and_all_else_is_told",

@@ -6,30 +6,25 @@ import logging
 import signal
 import sys
 import threading
-from datetime import UTC, datetime
-from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.options import Command, Desk, pass_desk
 from monitor.cli.output import many, say, to_json
-from monitor.errors import MonitorError, UsageError
-from monitor.model import Receipt
+from monitor.errors import UsageError
 from monitor.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from monitor.config import Settings
-    from monitor.model import Progress
+    from monitor.model import Progress, Receipt
     from monitor.newsroom import Newsroom
     from monitor.query import Watchlists
 
 FAILING = ("failing", "not-a-feed", "gone")
 INTERRUPTED = 130
-WAIT = 30.0
-"""Seconds beyond a request's own limit that another process is given for a poll it was asked for."""
 
 
 @click.command(cls=Command, example="monitor poll --once --json | jq -r 'select(.status == \"failing\") | .source'")
@@ -41,8 +36,7 @@ WAIT = 30.0
 def poll(at: Desk, names: tuple[str, ...], once: bool, as_json: bool, while_watched: bool) -> int:
     """Poll sources until interrupted. While another process polls this store, this one waits to take over.
 
-    With --once the other process is asked for the sources named; what is due it polls by itself. Exit status 1 if a
-    source failed.
+    With --once the other process is asked to do it. Exit status 1 if a source failed.
     """
     unknown = [name for name in names if at.settings().source(name) is None]
     if unknown:
@@ -51,13 +45,9 @@ def poll(at: Desk, names: tuple[str, ...], once: bool, as_json: bool, while_watc
     if not (while_watched or at.verbose):
         logging.getLogger("monitor.poll").setLevel(logging.ERROR)  # a receipt tells the same, and better
     with at.newsroom() as newsroom:
-        if once and newsroom.poller() != "none":
-            _ask(newsroom, names, told)
-            number = None
-        else:
-            number = _poll(newsroom, names, told, once=once, while_watched=while_watched)
+        ended_by = _poll(newsroom, names, told, once=once, while_watched=while_watched)
     told.end(once=once)
-    if number == signal.SIGINT:
+    if ended_by == signal.SIGINT:
         return INTERRUPTED
     return 1 if told.failed else 0
 
@@ -84,28 +74,6 @@ def _poll(newsroom: Newsroom, names: Collection[str], told: _Told, *, once: bool
         while_watched=while_watched,
         reload=reload,
     ).signal
-
-
-def _ask(newsroom: Newsroom, names: Collection[str], told: _Told) -> None:
-    """Have the process that polls this store poll the sources named, and tell what became of them."""
-    if not names:
-        say("another process polls this store, and polls all that is due by itself")
-        return
-    before = {name: health.items for name, health in newsroom.store.healths().items()}
-    asked, end = datetime.now(UTC), monotonic() + newsroom.settings.network.total_timeout + WAIT
-    newsroom.refresh(names)
-    waiting = set(names)
-    while waiting:
-        if monotonic() > end:
-            raise MonitorError(f"the process that polls this store did not poll {', '.join(sorted(waiting))} in time")
-        sleep(0.2)
-        healths = newsroom.store.healths()
-        for name in sorted(waiting):
-            health = healths.get(name)
-            if health is not None and health.last_try is not None and health.last_try >= asked:
-                waiting.discard(name)
-                new = max(health.items - before.get(name, 0), 0)
-                told.receipt(Receipt(source=name, status=health.status, new=new, message=health.message))
 
 
 class _Told:
