@@ -1,0 +1,1 @@
+"""How well watchlists sort: precision and recall against labelled items, per topic and per trap."""
