@@ -151,6 +151,13 @@ class Pattern(Matcher):
                     spans.append(Span(*edge, self, scope, chars=chars))
         return matched, spans, False
 
+    def keys(self) -> frozenset[Key] | None:
+        opening = patterns.opening(self.node.pattern)
+        return frozenset({f"*{opening}"}) if opening else None
+
+    def every_key(self) -> frozenset[Key]:
+        return self.keys() or frozenset()
+
 
 @dataclass(frozen=True, eq=False)
 class AllOf(Matcher):

@@ -49,6 +49,9 @@ def needle(matcher: match.Matcher) -> Needle | None:
     """What the index terms of every document that matches fulfil; None when nothing narrows it."""
     if isinstance(matcher, match.Terms):
         return _any(_sequence(reading) for reading in matcher.readings)
+    if isinstance(matcher, match.Pattern):
+        keys = matcher.keys()
+        return None if keys is None else _any(_needle(key[0], key[1:]) for key in keys)
     if isinstance(matcher, match.AllOf):
         return _all(map(needle, matcher.parts))
     if isinstance(matcher, match.AnyOf):

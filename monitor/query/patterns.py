@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,7 @@ TIME_LIMIT = 0.05
 """Seconds one pattern may take for one item."""
 MAX_LENGTH = 1000
 _MAX_SPANS = 200
+_OPENING = re.compile(r"\\b([A-Za-z]{3,})(?![A-Za-z?*{])")
 _PROVOCATIONS = ("a" * 400 + "!", "x" * 400 + "!", "0" * 400 + "!", "ab" * 200 + "!", "word " * 80 + "!")
 
 
@@ -41,6 +43,12 @@ def spans(pattern: Any, text: str, seconds: float = TIME_LIMIT) -> tuple[list[tu
     except TimeoutError:
         return [], True
     return found, False
+
+
+def opening(pattern: str) -> str | None:
+    r"""The letters a word begins with in every match, folded: `cve` of `\bCVE-\d+`; None where that cannot be said."""
+    match = _OPENING.match(pattern)
+    return match[1].lower() if match and "|" not in pattern else None
 
 
 @lru_cache(maxsize=256)

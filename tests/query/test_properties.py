@@ -37,7 +37,18 @@ LEAF = st.one_of(
     st.lists(WORD, min_size=1, max_size=2).map(lambda words: '"' + " ".join(words) + '"~'),
     WORD.map(lambda word: "{" + word + "}"),
     st.sampled_from(
-        ["mis*", "defen?e", "*sile", "str?ke*", '"air defen?e"', r"/\bS-?\d+/", "/missile/i", "/[a-z]{3}/s"]
+        [
+            "mis*",
+            "defen?e",
+            "*sile",
+            "str?ke*",
+            '"air defen?e"',
+            r"/\bS-?\d+/",
+            r"/\bmis\w+/i",
+            r"/\bira[nq]/i",
+            "/missile/i",
+            "/[a-z]{3}/s",
+        ]
     ),
 )
 
