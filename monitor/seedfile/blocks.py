@@ -11,6 +11,8 @@ from statistics import median
 from monitor.seedfile.vocabulary import words
 from monitor.text import width
 
+LINES = 20_000
+"""Lines of a text that are looked at."""
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
 _CJK_CHAR = re.compile(f"[{_CJK}]")
 _THAI_CHAR = re.compile("[\u0e00-\u0eff\u1780-\u17ff]")
@@ -92,9 +94,9 @@ def split_sentences(text: str) -> list[str]:
 
 
 def units(text: str) -> list[Unit]:
-    """The units of a text that has been cleaned."""
+    """The units of a text that has been cleaned, at most `LINES` lines of it."""
     runs: list[list[str]] = [[]]
-    for line in text.split("\n"):
+    for line in text.split("\n", LINES)[:LINES]:
         if line.strip():
             runs[-1].append(line)
         elif runs[-1]:

@@ -24,6 +24,13 @@ _FROM_LINE = re.compile(rb"(?m)^From \S+ .*\d{4}\r?\n")
 _QUOTED_FROM = re.compile(rb"(?m)^>(>*From )")
 _REPLY = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|tr|rv)\s*:\s*|\s*\[[^\]]{1,40}\]\s+)+", re.IGNORECASE)
 _SIGNATURE = re.compile(r"\n-- \n.*\Z", re.DOTALL)
+_FOLD = re.compile(rb"\n[ \t]+")
+_NEEDED = frozenset(
+    {b"from", b"subject", b"date", b"message-id", b"mime-version", b"content-type", b"content-transfer-encoding"}
+)
+_HEAD = 200_000
+_HEADER = 2000
+_PARTS = 50
 _MESSAGES = 5000
 
 
@@ -34,7 +41,7 @@ def parse_mail(data: bytes, *, name: str, boilerplate: frozenset[str] = frozense
     notes: list[str] = []
     for raw in _messages(data):
         try:
-            message = BytesParser(policy=policy.default).parsebytes(raw)
+            message = BytesParser(policy=policy.default).parsebytes(_bounded(raw))
             entry, parts = _entry(message, boilerplate)
         except (MessageError, ValueError, LookupError, AttributeError, IndexError, TypeError) as problem:
             notes.append(f"message {len(entries) + len(notes) + 1} cannot be read ({type(problem).__name__})")
@@ -56,6 +63,19 @@ def _messages(data: bytes) -> Iterator[bytes]:
     ends = [start for start, _ in starts[1:]] + [len(data)]
     for (_, begin), end in zip(starts, ends, strict=True):
         yield _QUOTED_FROM.sub(rb"\1", data[begin:end])
+
+
+def _bounded(raw: bytes) -> bytes:
+    """A message with the headers that are needed and no more, each of a length that is cheap to parse.
+
+    Raises ValueError for one of more parts than any honest message has.
+    """
+    if raw.count(b"multipart/") > _PARTS:
+        raise ValueError("too many parts")
+    head, blank, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    headers = _FOLD.sub(b" ", head[:_HEAD]).split(b"\n")
+    kept = [header[:_HEADER] for header in headers if header.split(b":", 1)[0].strip().lower() in _NEEDED]
+    return b"\n".join(kept) + blank + body
 
 
 def _entry(message: EmailMessage, boilerplate: frozenset[str]) -> tuple[Entry | None, tuple[Block, ...]]:

@@ -20,9 +20,9 @@ _PAIR = re.compile(r"^(?P<key>[A-Za-z_][\w -]{0,40}):[ \t]*(?P<value>.*)$")
 _ITEM = re.compile(r"^[ \t]*-[ \t]+(?P<value>.+)$")
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]+(?P<text>.+?)[ \t]*#*|(?P<over>\S.*)\n(?:=+|-{3,}))[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^(?:```|~~~).*$", re.MULTILINE)
-_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]{0,500})\]\((?P<url>[^)\s]{1,2000})(?:\s+\"(?P<title>[^\"\n]{0,500})\")?\)")
+_IMAGE = re.compile(r"!\[(?P<alt>[^\[\]\n]{0,500})\]\((?P<url>[^)\s]{1,2000})(?:\s+\"(?P<title>[^\"\n]{0,500})\")?\)")
 _LINK = re.compile(
-    r"\[(?P<text>[^\]\n]{1,500})\](?:\((?P<url>[^)\s]{1,2000})(?:\s+\"[^\"\n]*\")?\)|\[[^\]\n]{0,100}\])"
+    r"\[(?P<text>[^\[\]\n]{1,500})\](?:\((?P<url>[^)\s]{1,2000})(?:\s+\"[^\"\n]*\")?\)|\[[^\]\n]{0,100}\])"
 )
 _AUTOLINK = re.compile(r"<(https?://[^>\s]{1,2000})>")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]{1,100}\]:\s+\S+.*$", re.MULTILINE)
@@ -30,7 +30,6 @@ _EMPHASIS = re.compile(
     r"(?<![\w*_])(?P<mark>\*\*\*|\*\*|\*|__|_|~~|`)(?=\S)(?P<text>[^\n]{1,1000}?)(?<=\S)(?P=mark)(?![\w*_])"
 )
 _QUOTE = re.compile(r"^[ \t]{0,3}>[ \t]?", re.MULTILINE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~>|])")
 
 
@@ -106,8 +105,9 @@ def _pairs(head: str) -> dict[str, Any]:
             else:
                 pairs[key] = "" if value in ("|", ">", "|-", ">-") else _unquoted(value)
         elif key and (item := _ITEM.match(line)):
-            held = pairs[key] if isinstance(pairs[key], list) else []
-            pairs[key] = [*held, _unquoted(item["value"])]
+            if not isinstance(pairs[key], list):
+                pairs[key] = []
+            pairs[key].append(_unquoted(item["value"]))
         elif key and line.startswith((" ", "\t")) and isinstance(pairs[key], str):
             pairs[key] = f"{pairs[key]} {line.strip()}".strip()
     return pairs
@@ -152,9 +152,18 @@ def _time(head: Mapping[str, Any], notes: list[str], *keys: str) -> Any:
     return times[0].at
 
 
+def _without_comments(text: str) -> str:
+    kept: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        kept.append(text[at:start])
+        at = end + len("-->")
+    return "".join((*kept, text[at:]))
+
+
 def _flat(text: str) -> str:
     """Markdown's marks taken out of text."""
-    text = _COMMENT.sub("", _FENCE.sub("", text))
+    text = _without_comments(_FENCE.sub("", text))
     text = _REFERENCE.sub("", _QUOTE.sub("", text))
     text = _AUTOLINK.sub(r"\1", _LINK.sub(lambda link: link["text"], text))
     for _ in range(2):

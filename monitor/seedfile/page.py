@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 
 from monitor.errors import SourceError
 from monitor.model import Entry
@@ -15,17 +16,21 @@ from monitor.seedfile.parsed import Parsed
 from monitor.seedfile.plain import parse_text
 from monitor.text import clean, clean_line
 
-_META = re.compile(r"<meta\b(?P<attributes>[^>]{1,4000})>", re.IGNORECASE)
+_META = re.compile(r"<meta\b(?P<attributes>[^<>]{1,4000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"(?P<name>[\w:.-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))")
-_TITLE = re.compile(r"<title\b[^>]*>(?P<text>.{0,2000}?)</title\s*>", re.IGNORECASE | re.DOTALL)
-_H1 = re.compile(r"<h1\b[^>]*>(?P<text>.{0,4000}?)</h1\s*>", re.IGNORECASE | re.DOTALL)
-_LANG = re.compile(r"<html\b[^>]*\blang\s*=\s*[\"']?(?P<lang>[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)", re.IGNORECASE)
-_CANONICAL = re.compile(
-    r"<link\b(?=[^>]*\brel\s*=\s*[\"']?canonical)[^>]*\bhref\s*=\s*[\"']?(?P<url>[^\"'\s>]+)", re.IGNORECASE
+_TITLE = re.compile(r"<title\b[^<>]{0,200}>(?P<text>[^<]{0,2000})</title", re.IGNORECASE)
+_H1 = re.compile(r"<h1\b[^<>]{0,1000}>", re.IGNORECASE)
+_H1_END = re.compile(r"</h1\b", re.IGNORECASE)
+_LANG = re.compile(
+    r"<html\b[^<>]{0,1000}?\blang\s*=\s*[\"']?(?P<lang>[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?)", re.IGNORECASE
 )
-_TIME = re.compile(r"<time\b[^>]*\bdatetime\s*=\s*[\"']?(?P<when>[^\"'>]{8,40})", re.IGNORECASE)
+_LINK = re.compile(r"<link\b(?P<attributes>[^<>]{1,4000})>", re.IGNORECASE)
+_TIME = re.compile(r"<time\b[^<>]{0,400}?\bdatetime\s*=\s*[\"']?(?P<when>[^\"'<>]{8,40})", re.IGNORECASE)
 _SITE = re.compile(r"\s+(?:\||[-–—»·:])\s+[^|–—»·]{2,40}$")
 _HTML_CAP = 1_000_000
+_TAGS = 300
+"""Tags of one kind that are looked at."""
+_H1_CHARS = 4000
 _ENOUGH_WORDS = 25
 
 
@@ -90,11 +95,8 @@ def _extracted(html: str) -> tuple[str, str]:
 
 def _metadata(html: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for tag in _META.finditer(html):
-        pairs = {
-            pair["name"].casefold(): pair["double"] or pair["single"] or pair["bare"] or ""
-            for pair in _ATTRIBUTE.finditer(tag["attributes"])
-        }
+    for tag in islice(_META.finditer(html), _TAGS):
+        pairs = _attributes(tag["attributes"])
         name = (pairs.get("property") or pairs.get("name") or pairs.get("itemprop") or "").casefold()
         if name and pairs.get("content"):
             found.setdefault(name, clean_line(inline_text(pairs["content"])))
@@ -102,8 +104,8 @@ def _metadata(html: str) -> dict[str, str]:
 
 
 def _title(html: str, meta: dict[str, str]) -> tuple[str | None, str]:
-    if (heading := _H1.search(html)) and (text := clean_line(inline_text(heading["text"]))):
-        return text, "the page's h1"
+    if heading := _heading(html):
+        return heading, "the page's h1"
     if meta.get("og:title"):
         return meta["og:title"], "the page's og:title"
     if (title := _TITLE.search(html)) and (text := clean_line(inline_text(title["text"]))):
@@ -111,9 +113,27 @@ def _title(html: str, meta: dict[str, str]) -> tuple[str | None, str]:
     return None, ""
 
 
+def _heading(html: str) -> str | None:
+    for tag in islice(_H1.finditer(html), _TAGS):
+        end = _H1_END.search(html, tag.end(), tag.end() + _H1_CHARS)
+        if end is not None and (text := clean_line(inline_text(html[tag.end() : end.start()]))):
+            return text
+    return None
+
+
 def _canonical(html: str) -> str | None:
-    found = _CANONICAL.search(html)
-    return absolute(inline_text(found["url"]), None) if found else None
+    for tag in islice(_LINK.finditer(html), _TAGS):
+        pairs = _attributes(tag["attributes"])
+        if pairs.get("rel", "").casefold() == "canonical":
+            return absolute(inline_text(pairs.get("href", "")), None)
+    return None
+
+
+def _attributes(written: str) -> dict[str, str]:
+    return {
+        pair["name"].casefold(): pair["double"] or pair["single"] or pair["bare"] or ""
+        for pair in _ATTRIBUTE.finditer(written)
+    }
 
 
 def _first_time(html: str) -> str | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from monitor.model import Entry
 from monitor.seedfile import wire
-from monitor.seedfile.blocks import Unit, split_sentences, units
+from monitor.seedfile.blocks import LINES, Unit, split_sentences, units
 from monitor.seedfile.dispatch import complete
 from monitor.seedfile.parsed import Block, Parsed
 from monitor.seedfile.parts import Part
@@ -25,13 +25,14 @@ def parse_text(text: str, *, boilerplate: frozenset[str] = frozenset(), title: s
     entries: list[Entry] = []
     blocks: list[Block] = []
     found = units(text)
+    notes = (f"only the first {LINES:,} lines were read",) if text.count("\n") >= LINES else ()
     articles = split_articles(found) if title is None else [found]
     for number, article in enumerate(articles):
         parts = judge(article, boilerplate, title=title)
         raw = text if len(articles) == 1 else "\n\n".join(unit.text for unit in article)
         entries.append(entry_of(parts, raw=raw, title=title))
         blocks.extend(_block(part, number) for part in parts)
-    return Parsed(entries=tuple(entries), format="text", blocks=tuple(blocks))
+    return Parsed(entries=tuple(entries), format="text", notes=notes, blocks=tuple(blocks))
 
 
 def split_articles(found: Sequence[Unit]) -> list[list[Unit]]:
