@@ -5,8 +5,8 @@
 
 A server on loopback serves feeds that bring a new entry at each request, and every tenth does harm: it hangs, drips,
 sends a compression bomb, a document made to keep a parser busy, half a document, no feed, a wrong length, or endless
-headers. Told are how late each healthy feed was asked for, beyond its interval, and memory (proportional) and open files
-of the poller with its children, over time.
+headers. Told are how late each healthy feed was asked for, beyond its interval, and memory (proportional) and open
+files of the poller with its children, over time.
 """
 
 from __future__ import annotations
