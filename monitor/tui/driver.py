@@ -65,7 +65,7 @@ class Guard:
     def _typed(self, char: str) -> str:
         if self._string:
             self._string = char not in "\x07\x9c" and not (self._held == "\x1b" and char == "\\")
-            self._held = char
+            self._held = char if self._string else ""
             return ""
         if char == "\x1b":
             self._held, self._endless = char, False

@@ -97,7 +97,7 @@ def test_a_key_writes_little_and_idle_writes_nothing(terminal):
 
 def test_the_link_drops(terminal, tmp_path):
     it = terminal("churn")
-    it.until(FIRST)
+    it.until("churn")
     it.write(b"jjj2")
     it.quiet(0.2, 2)
     it.hang_up()

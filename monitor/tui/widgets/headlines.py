@@ -58,7 +58,8 @@ class Headlines(Rows):
         self.picked: set[str] = set()
         self.pinned = False
         """The reader has left the top: nothing is put in above."""
-        self.following = False
+        self.following = desk.newsroom.read_only
+        """What is new is shown at once and the cursor stays on it: on a wall, from the start."""
         self._handled: set[str] = set()
         self._welcome: frozenset[str] = frozenset()
         self._reading: asyncio.Task[None] | None = None
@@ -182,11 +183,8 @@ class Headlines(Rows):
         self.top = max(0, min(self.top, self.count - self.height))
         if not self.pinned and self.cursor >= self.height > 0:
             self.pinned = True
-        selected = self.chosen
         self.chosen = self.story.id if self.story else None
         self.refresh()
-        if self.has_focus and selected != self.chosen:
-            self.post_message(self.Moved(self))
 
     # -- the reader -------------------------------------------------------------------------------------------
 
@@ -310,7 +308,7 @@ class Headlines(Rows):
         right = []
         if self.window.waiting:
             more = "+" if self.window.waiting >= NEWS else ""
-            right = [(f" +{self.window.waiting}{more} new ", "pill"), ("─", "faint")]
+            right = [(f" +{min(self.window.waiting, NEWS)}{more} new ", "pill"), ("─", "faint")]
         elif self.following:
             right = [(" following ", "accent"), ("─", "faint")]
         return paint.between(left, right, width, self.look, "─")
@@ -359,7 +357,9 @@ def draw_story(
     bar = "✓" if picked else "▌" if ground == "raised" else " "
     column = 9 if width < 64 else 12 if width < 100 else 16
     about = f" {paint.moment(item.published, now):<6} {paint.fitted(source, column)}  "
-    if role == "quiet" and bar == " ":
+    if ground == "raised":
+        segments = [Segment(f"{bar}{glyph}{about}", look.style("ink", ground))]
+    elif role == "quiet" and bar == " ":
         segments = [Segment(f"{bar}{glyph}{about}", look.style("quiet", ground))]
     else:
         segments = [
@@ -374,10 +374,10 @@ def draw_story(
         room -= len(loud)
     spans = [(hit.start, hit.end) for hit in story.verdict.hits if hit.field == "title" and topic in (None, hit.topic)]
     segments += paint.marked(
-        item.title, spans, max(0, room - len(outlets)), look, role="quiet" if state.read else "ink", ground=ground
+        item.title, spans, max(0, room - len(outlets)), look, role="quiet" if state.read and ground != "raised" else "ink", ground=ground
     )
     if outlets:
-        segments.append(Segment(outlets, look.style("quiet", ground)))
+        segments.append(Segment(outlets, look.style("ink" if ground == "raised" else "quiet", ground)))
     return segments
 
 

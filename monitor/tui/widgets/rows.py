@@ -28,20 +28,8 @@ class Rows(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("move")]
     DEFAULT_CSS = "Rows { height: 1fr; width: 1fr; }"
 
-    class Moved(Message):
-        """The cursor stands on another row."""
-
-        def __init__(self, rows: Rows) -> None:
-            super().__init__()
-            self.rows = rows
-
-        @property
-        def control(self) -> Rows:
-            """The list."""
-            return self.rows
-
-    class Chosen(Moved):
-        """A row was clicked twice or entered."""
+    class Chosen(Message):
+        """A row was clicked twice."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -92,7 +80,7 @@ class Rows(Widget, can_focus=True):
             segments = self.draw(number, width, self.ground(number))
         else:
             segments = self.draw_empty(y - self.HEAD, width)
-        return Strip(segments, width)
+        return Strip(Segment.simplify(segments), width)
 
     def ground(self, number: int) -> Ground:
         """The ground of a row: raised under the cursor, resting there when the focus is elsewhere."""
@@ -124,7 +112,6 @@ class Rows(Widget, can_focus=True):
             self.repaint(old, self.cursor)
         if by_reader:
             self.moved()
-            self.post_message(self.Moved(self))
 
     def show_cursor(self) -> bool:
         """Scroll so that the cursor is seen; whether that changed anything."""
@@ -194,4 +181,4 @@ class Rows(Widget, can_focus=True):
         event.stop()
         self.move_to(number)
         if event.chain > 1:
-            self.post_message(self.Chosen(self))
+            self.post_message(self.Chosen())

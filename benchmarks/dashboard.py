@@ -1,0 +1,179 @@
+"""The dashboard on a real pseudo-terminal, beside a bare Textual list and newsboat, in one run.
+
+    python benchmarks/dashboard.py                                  # 1,000 100,000 500,000 items
+    python benchmarks/dashboard.py --sizes 1000 --runs 1
+    python benchmarks/dashboard.py --bench DIR                      # DIR/feedserver.py: keys while 500 feeds are polled
+
+Programs take turns, medians are told. "pane" is the time from the key that opens the pane of all items to its first rows; for
+newsboat, opening a query feed over all items. A bare list holds its rows in memory and opens nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from screen import Tty, median, p95  # noqa: E402
+
+from monitor.model import Addition, Body, Hit, Item, SourceHealth, Verdict  # noqa: E402
+from monitor.store import open_store  # noqa: E402
+
+BEGAN = datetime.now(UTC)
+TOPICS = 8
+SOURCES = 240
+WORDS = "talks ports budget army minister strait court grain missile rates storm vote border ceasefire drill".split()
+COLUMNS = ("first s", "MB", "key ms", "p95 ms", "bytes", "pane s", "idle B", "idle %")
+
+
+def addition(number: int) -> Addition:
+    """Item number n, the greater the older."""
+    title = f"Headline {number}: " + " ".join(WORDS[(number * k) % len(WORDS)] for k in (1, 3, 5, 7, 11))
+    when = BEGAN - timedelta(seconds=40 * number + 60)
+    topic = f"topic-{number % TOPICS}"
+    start = title.index(":") + 2
+    end = title.index(" ", start)
+    hit = Hit(topic=topic, field="title", term="x", text=title[start:end], start=start, end=end)
+    item = Item(
+        id=hashlib.sha1(str(number).encode(), usedforsecurity=False).hexdigest()[:16], source=f"source-{number % SOURCES}",
+        key=f"guid:{number}", digest=str(number), story=f"s{number}", url=f"https://example.org/{number}", title=title,
+        published=when, seen=when, words=40,
+    )  # fmt: skip
+    return Addition(item=item, body=Body(text=f"{title}. " * 6), verdict=Verdict(scores={topic: 3.0}, hits=(hit,)), terms="")
+
+
+def make_store(folder: Path, count: int) -> Path:
+    """A store of so many items and a config that shows them, in a folder."""
+    config = folder / f"config-{count}"
+    config.mkdir()
+    topics = "".join(f'[topics.topic-{n}]\ntitle = "Topic {n}"\nquery = "{WORDS[n]}"\n' for n in range(TOPICS))
+    (config / "topics.toml").write_text(topics)
+    sources = "".join(f'[[sources]]\nid = "source-{n}"\ntitle = "Newswire {n:03d}"\nurl = "http://127.0.0.1:9/{n}"\n' for n in range(SOURCES))
+    (config / "sources.toml").write_text(sources)
+    (config / "monitor.toml").write_text("")
+    with open_store(f"tinydb:{folder / f'{count}.db'}") as store:
+        for start in range(0, count, 5000):
+            store.add([addition(n) for n in range(start, min(start + 5000, count))], health=SourceHealth(source="source-0", status="ok"))
+    return config
+
+
+def make_newsboat(folder: Path, count: int) -> list[str]:
+    """A cache of so many items for newsboat, with a query feed over all of them."""
+    home = folder / f"newsboat-{count}"
+    home.mkdir()
+    (home / "urls").write_text('"query:All items:title != \\"x\\""\nhttp://127.0.0.1:9/feed\n')
+    (home / "config").write_text("auto-reload no\n")
+    words = ["newsboat", "-q", "-u", str(home / "urls"), "-C", str(home / "config"), "-c", str(home / "cache.db")]
+    subprocess.run([*words, "-x", "print-unread"], capture_output=True, check=False, timeout=60)
+    with sqlite3.connect(home / "cache.db") as base:
+        base.execute("INSERT INTO rss_feed (rssurl, url, title) VALUES (?, ?, ?)", ("http://127.0.0.1:9/feed", "http://127.0.0.1:9", "Feed"))
+        base.executemany(
+            "INSERT INTO rss_item (guid, title, author, url, feedurl, pubDate, content, unread) VALUES (?, ?, '', ?, ?, ?, ?, 1)",
+            (
+                (str(n), f"Headline {n}", f"https://example.org/{n}", "http://127.0.0.1:9/feed", int(BEGAN.timestamp()) - 40 * n, "text " * 40)
+                for n in range(count)
+            ),
+        )
+    base.close()
+    return words
+
+
+def measure(argv: Sequence[str], shown: str, pane: tuple[bytes, str, int] | None, presses: int) -> list[float]:
+    """One run of one program: the figures of COLUMNS."""
+    tty = Tty(argv)
+    try:
+        first = tty.until(lambda lines: sum(shown in line for line in lines) >= 2)
+        tty.calm()
+        opened = 0.0
+        if pane is not None:
+            opened = tty.until(lambda lines: sum(pane[1] in line for line in lines) >= pane[2], tty.press(pane[0]))
+            tty.calm()
+        times, sizes = tty.keys(presses) if presses else ([], [])
+        written, busy = tty.idle(4.0)
+        return [first, tty.memory(), median(times), p95(times), median(sizes), opened, written, busy]
+    finally:
+        tty.end()
+
+
+def keys_while_polling(bench: Path, folder: Path, presses: int) -> str:
+    """Keys in a dashboard whose poller fetches 500 feeds, beside the same keys when nothing is polled."""
+    port = 8790
+    words = [sys.executable, str(bench / "feedserver.py"), "--feeds", "500", "--entries", "50", "--port", str(port)]
+    server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    config = folder / "polling"
+    config.mkdir()
+    (config / "topics.toml").write_text('[topics.talks]\ntitle = "Talks"\nquery = "the OR a OR of"\n')
+    (config / "sources.toml").write_text("".join(f'[[sources]]\nid = "f{n}"\nurl = "http://127.0.0.1:{port}/f/{n}.xml"\n' for n in range(500)))
+    try:
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/ctl?latency=50-300", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        tty = Tty([sys.executable, "-m", "monitor", "--config", str(config), "--store", f"tinydb:{folder / 'polling.db'}"])
+        try:
+            tty.until(lambda lines: sum("Newswire" in line or ":" in line[:12] for line in lines) >= 12, limit=60)
+            busy, _ = tty.keys(presses)
+            tty.press(b"g")
+        finally:
+            tty.end()
+    finally:
+        server.terminate()
+        server.wait()
+    return f"keys while 500 feeds are polled: median {median(busy):.1f} ms, p95 {p95(busy):.1f} ms, {len(busy)} of {presses} seen"
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000, 500_000])
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--keys", type=int, default=60)
+    parser.add_argument("--bench", type=Path, help="folder with feedserver.py")
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        print(f"{'':34}" + "".join(f"{column:>10}" for column in COLUMNS))
+        for size in wanted.sizes:
+            for label, figures in _compare(folder, size, wanted.runs, wanted.keys):
+                print(f"{size:>9,} items  {label:<18}" + "".join(f"{figure:>10.2f}" for figure in figures), flush=True)
+        if wanted.bench:
+            print(keys_while_polling(wanted.bench, folder, wanted.keys * 2))
+    return 0
+
+
+def _compare(folder: Path, size: int, runs: int, presses: int) -> list[tuple[str, list[float]]]:
+    config = make_store(folder, size)
+    store = f"tinydb:{folder / f'{size}.db'}"
+    monitor = [sys.executable, "-m", "monitor", "--config", str(config), "--store", store, "--no-poll"]
+    bare = [sys.executable, str(Path(__file__).parent / "bare_list.py"), str(size)]
+    programs: list[tuple[str, Callable[[], list[float]]]] = [
+        ("bare Textual list", lambda: measure(bare, "Headline", None, presses)),
+        ("monitor", lambda: measure(monitor, "Headline", (b"9z", "Headline", 36), presses)),
+    ]
+    if shutil.which("newsboat"):
+        newsboat = make_newsboat(folder, size)
+        programs.append(("newsboat", lambda: measure(newsboat, "/", (b"\r", "Headline", 30), 0)))
+    figures: dict[str, list[list[float]]] = {label: [] for label, _ in programs}
+    for _ in range(runs):
+        for label, run in programs:
+            try:
+                figures[label].append(run())
+            except TimeoutError as error:
+                print(f"{label}: never showed it\n{error}", file=sys.stderr)
+    return [(label, [median(column) for column in zip(*rows, strict=True)]) for label, rows in figures.items() if rows]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
