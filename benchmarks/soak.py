@@ -70,13 +70,14 @@ class Soak:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
         try:
             with tempfile.TemporaryDirectory() as folder:
-                self._poll(Path(folder), server.server_port, seconds, sample_every)
+                self.poll(Path(folder), server.server_port, seconds, sample_every)
         finally:
             server.over.set()
             server.shutdown()
             server.server_close()
 
-    def _poll(self, folder: Path, port: int, seconds: float, sample_every: float) -> None:
+    def configure(self, folder: Path, port: int) -> list[str]:
+        """Write a config of these feeds; the words that name it."""
         for name in ("monitor", "topics", "keys"):
             (folder / f"{name}.toml").write_text("" if name != "topics" else "[topics.a]\nquery = 'convoy~'\n")
         (folder / "sources.toml").write_text(
@@ -86,20 +87,16 @@ class Soak:
                 for number in range(self.feeds)
             )
         )
-        words = [
-            sys.executable,
-            "-m",
-            "monitor",
-            "poll",
-            "--config",
-            str(folder),
-            "--store",
-            f"tinydb:{folder}/news.db",
-        ]
+        return ["--config", str(folder)]
+
+    def poll(self, folder: Path, port: int, seconds: float, sample_every: float) -> None:
+        """Have a poller at work for so long."""
+        words = [sys.executable, "-m", "monitor", "poll", *self.configure(folder, port)]
+        words += ["--store", f"tinydb:{folder}/news.db"]
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as poller:
             while time.monotonic() - self.started < seconds and poller.poll() is None:
                 time.sleep(min(sample_every, max(self.started + seconds - time.monotonic(), 0.1)))
-                self.samples.append((time.monotonic() - self.started, *_held(poller.pid)))
+                self.samples.append((time.monotonic() - self.started, *held(poller.pid)))
             poller.terminate()
             try:
                 poller.wait(15)
@@ -107,7 +104,7 @@ class Soak:
                 poller.kill()
 
 
-def _held(pid: int) -> tuple[float, int]:
+def held(pid: int) -> tuple[float, int]:
     """Megabytes (proportional) and open files of a process and all below it."""
     parents: dict[int, list[int]] = defaultdict(list)
     for entry in Path("/proc").iterdir():
