@@ -143,7 +143,7 @@ class Dispatcher:
             except TimeoutError:
                 continue
 
-    async def close(self, grace: float = 1.5) -> None:
+    async def close(self, grace: float = 1.0) -> None:
         """Start nothing more; give what runs some seconds, then cut it off."""
         self._closed = True
         running = list(self._running.values())

@@ -36,6 +36,8 @@ MEMORY = 320 * 2**20
 """Bytes of address space that a worker may take beyond what it starts with."""
 RETIRE = 60_000
 """Kilobytes of growth after which a worker makes room for a fresh one."""
+LAST = 0.5
+"""Seconds that a worker has when the poller has ended."""
 JOBS = 2_000
 """Jobs after which a worker makes room for a fresh one."""
 _HEAD = struct.Struct("!I")
@@ -137,7 +139,10 @@ def _parse(job: Job) -> tuple[tuple[Entry, ...], Catch]:
 
 
 def nurse(control_fd: int, seconds: float) -> None:
-    """The nursery's whole life: take up watchlists, fork a worker per socket that arrives, end with the poller."""
+    """The nursery's whole life: take up watchlists, fork a worker per socket that arrives, end with the poller.
+
+    A worker that is still at work then has half a second.
+    """
     control = socket.socket(fileno=control_fd)
     signal.signal(signal.SIGCHLD, lambda *_: _reap(os.WNOHANG))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -148,6 +153,8 @@ def nurse(control_fd: int, seconds: float) -> None:
         head, fds, _, _ = socket.recv_fds(control, _HEAD.size, 1)
         if len(head) < _HEAD.size:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGALRM, lambda *_: os.killpg(0, signal.SIGKILL))
+            signal.setitimer(signal.ITIMER_REAL, LAST)
             _reap(0)
             os._exit(0)
         packed = _receive(control, _HEAD.unpack(head)[0])
