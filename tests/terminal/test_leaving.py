@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -36,19 +38,35 @@ def session(desk) -> dict:
         return store.memo("session:night")
 
 
-def test_case_41_the_line_drops_while_feeds_are_polled(desk):
-    with Line(*desk) as line:
+def test_case_41_the_line_drops_while_feeds_are_fetched_and_parsed(desk, feed_server):
+    busy = feed_server.put(
+        "/busy.xml", f"<rss version='2.0'><channel><item><author>{'a' * 64_000}</author></item></channel></rss>"
+    )
+    sources = Path(desk[1], "sources.toml")
+    with socket.create_server(("127.0.0.1", 0)) as silent, Line(*desk) as line:
+        hanging = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        sources.write_text(
+            f'[[sources]]\nid = "busy"\nurl = "{busy}"\n[[sources]]\nid = "hanging"\nurl = "{hanging}"\n'
+            + sources.read_text()
+        )
         line.until("Army headline 29")
         line.press("jjjs")
         line.until("starred: ")
         line.press("3")
+        silent.settimeout(15)
+        connection, _ = silent.accept()
+        end = time.monotonic() + 15
+        while not any(path == "/busy.xml" for path, _ in feed_server.requests):
+            assert time.monotonic() < end
+            time.sleep(0.02)
         line.settle(0.3)
         everyone = family(line.pid)
-        assert len(everyone) >= 3, "the dashboard, its poller and the poller's nursery"
+        assert len(everyone) >= 4, "the dashboard, its poller, the poller's nursery and a worker"
         began = time.monotonic()
         line.drop()
         assert line.gone(seconds=3) == 128 + signal.SIGHUP
         assert all_gone(everyone, seconds=3 - (time.monotonic() - began)) == set()
+        connection.close()
     assert session(desk)["pane"] == "starred"
 
 
