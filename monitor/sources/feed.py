@@ -22,11 +22,11 @@ CAP_ENTRIES = 5_000
 CAP_DEK = 500
 """Characters of a lone summary that still is a dek and not a body."""
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
-_ROOT = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<(?:\w+:)?(?:rss|feed|rdf|channel)\b",
-    re.IGNORECASE | re.DOTALL,
+_BEFORE_ROOT = rb"(?:\xef\xbb\xbf)?(?:\s|<\?(?>.*?\?>)|<!--(?>.*?-->)|<!DOCTYPE(?>[^>\[]*>))*+"
+_ROOT = re.compile(_BEFORE_ROOT + rb"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
-_ENTITY = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
 _ALTERNATE = re.compile(rb"<link\b[^>]*application/(?:rss|atom)\+xml[^>]*>", re.IGNORECASE)
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 7 * 86400, "monthly": 30 * 86400, "yearly": 365 * 86400}
 
@@ -48,18 +48,19 @@ def parse(
     data: bytes, *, url: str, content_type: str = "", encoding: str | None = None, lang: str | None = None
 ) -> Feed:
     """Read a feed. Raises SourceError of kind empty, too-large, refused or not-a-feed."""
-    prescan(data)
+    prescan(data, encoding)
     data = mend.stray_bytes(data, encoding)
     whole = not mend.cut_short(data)
     if not whole:
         data = mend.whole_entries(data)
+    data, offered = mend.first_entries(data, CAP_ENTRIES)
     headers = {"content-location": url, "content-type": _xml_type(content_type, encoding)}
     if lang:
         headers["content-language"] = lang
     try:
         split = plain.read(data, url=url, lang=lang, ways=_ways()) if plainly_utf8(data, encoding) else None
         parsed = _joined(split, headers) if split else None
-        return _feed(parsed or _whole(data, headers), data, url, whole=whole)
+        return _feed(parsed or _whole(data, headers), data, url, whole=whole, offered=offered)
     except SourceError:
         raise
     except (MemoryError, RecursionError):
@@ -68,14 +69,16 @@ def parse(
         raise SourceError(f"the feed cannot be read ({type(error).__name__})", kind="unreadable") from None
 
 
-def prescan(data: bytes) -> None:
+def prescan(data: bytes, encoding: str | None = None) -> None:
     """Refuse what no parser should see. Raises SourceError."""
     if not data.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise SourceError("the answer is empty", kind="empty")
     if len(data) > CAP_BYTES:
         raise SourceError(f"larger than {CAP_BYTES:,} bytes", kind="too-large")
-    if _ENTITY.search(data) or (b"\0" in data[:4] and _ENTITY.search(data.replace(b"\0", b""))):
+    if mend.defines_entities(data, encoding):
         raise SourceError("the feed defines entities of its own, which is refused", kind="refused")
+    if _PAGE.match(data[:8192]):
+        raise _not_a_feed(data)
 
 
 def warm() -> None:
@@ -143,7 +146,7 @@ def _xml_type(content_type: str, encoding: str | None) -> str:
     return f"{kind}; charset={encoding}" if encoding else kind
 
 
-def _feed(parsed: Mapping[str, Any], data: bytes, url: str, *, whole: bool) -> Feed:
+def _feed(parsed: Mapping[str, Any], data: bytes, url: str, *, whole: bool, offered: int) -> Feed:
     head: dict[str, Any] = dict(parsed["feed"])
     raw = parsed["entries"]
     if not parsed.get("version") and not _is_feed(raw, data):
@@ -151,8 +154,8 @@ def _feed(parsed: Mapping[str, Any], data: bytes, url: str, *, whole: bool) -> F
     base = absolute(_text(head.get("link")), url) or url
     lang = _text(head.get("language"))
     notes = []
-    if len(raw) > CAP_ENTRIES:
-        notes.append(f"only the first {CAP_ENTRIES:,} of {len(raw):,} entries are read")
+    if (offered := max(offered, len(raw))) > CAP_ENTRIES:
+        notes.append(f"only the first {CAP_ENTRIES:,} of {offered:,} entries are read")
     if not whole:
         notes.append("the document is cut short")
     authors = _authors(head)

@@ -1,7 +1,8 @@
-"""Small faults of documents in the wild, mended before a parser would make a large one of them. Pure, on bytes."""
+"""What is done to a document's bytes before a parser sees them: small faults mended, hidden entities found. Pure."""
 
 from __future__ import annotations
 
+import codecs
 import re
 
 _DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']", re.IGNORECASE)
@@ -13,6 +14,30 @@ _ENTRY_START = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)\b", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _TAIL = 8_000
 
+_ENTITY = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
+_EBCDIC_ENTITY = "ENTITY".encode("cp037")
+_HIDING = frozenset(("utf-7", "raw-unicode-escape", "unicode-escape", "punycode", "idna", "undefined"))
+"""Encodings in which no feed is written, and in which ASCII can be spelt otherwise."""
+
+
+def defines_entities(data: bytes, encoding: str | None = None) -> bool:
+    """Whether a document defines entities of its own, or is in an encoding that is good for nothing but hiding them."""
+    if _ENTITY.search(data) or _EBCDIC_ENTITY in data:
+        return True
+    if b"\0" in data and _ENTITY.search(data.replace(b"\0", b"")):
+        return True
+    declared = _DECLARED.match(data)
+    for name in (declared[1].decode("ascii") if declared else None, encoding):
+        try:
+            codec = codecs.lookup(name).name if name else ""
+        except LookupError:
+            continue
+        if codec in _HIDING:
+            return True
+        if codec.startswith(("iso2022", "hz")) and _ENTITY.search(data.decode(codec, "replace").encode()):
+            return True
+    return False
+
 
 def cut_short(data: bytes) -> bool:
     """Whether a feed ends before its root does: what has been read of it is good, but it is not all."""
@@ -23,6 +48,17 @@ def whole_entries(data: bytes) -> bytes:
     """A document that is cut short without the entry that is cut: half of it could pass for another one."""
     starts = [found.start() for found in _ENTRY_START.finditer(data)]
     return data[: starts[-1]] if starts and not _ENTRY_END.search(data, starts[-1]) else data
+
+
+def first_entries(data: bytes, most: int) -> tuple[bytes, int]:
+    """A document with no more than so many entries, its end kept, and how many there were."""
+    if data.count(b"<item") + data.count(b"<entry") <= most:
+        return data, 0
+    starts = [found.start() for found in _ENTRY_START.finditer(data)]
+    end = max(data.rfind(b"</item>") + 7, data.rfind(b"</entry>") + 8)
+    if len(starts) <= most or end <= starts[most]:
+        return data, 0
+    return data[: starts[most]] + data[end:], len(starts)
 
 
 def stray_bytes(data: bytes, encoding: str | None = None) -> bytes:
