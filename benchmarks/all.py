@@ -44,6 +44,7 @@ BENCHMARKS = (
     Benchmark("seedfiles", "local text: quality on saved pages, speed", data="--data"),
     Benchmark("poll", "polling 500 feeds, beside other readers", bench="--bench"),
     Benchmark("soak", "a poller among hostile feeds", ("--minutes", "3")),
+    Benchmark("desk", "a dashboard among hostile feeds", ("--minutes", "3")),
     Benchmark("dashboard", "first screen, keys, bytes, memory, on a real pseudo-terminal", bench="--bench"),
 )
 
