@@ -186,19 +186,24 @@ def _proximity(close: Close, document: Document, scope: Scope) -> str:
     """What each side of a NEAR saw, and how close they came."""
     lefts, rights = (side.find(document, scope) or [] for side in (close.left, close.right))
     seen = f"{close.left.node} ×{len(lefts)}, {close.right.node} ×{len(rights)}"
+    if not (lefts and rights):
+        return seen
     pair = _closest(lefts, rights)
     if pair is None:
-        return f"{seen}; never in one field" if lefts and rights else seen
-    words, order = max(gap(*pair), 0), "" if pair[0].first <= pair[1].first else ", the other way round"
+        return f"{seen}; never apart in one field"
+    words = gap(*pair)
     field = scope.stream.passage(pair[0].first).field
+    turned = close.node.kind == "ONEAR" and pair[0].first > pair[1].first
+    order = ", the other way round" if turned else ""
     return f"{seen}; closest: {words} word{'s' * (words != 1)} between, in {field}{order}"
 
 
 def _closest(lefts: Sequence[Span], rights: Sequence[Span]) -> tuple[Span, Span] | None:
+    """The left and the right span with the fewest words between, of those in one field that do not overlap."""
     pairs = [
         (left, right)
         for left in lefts[:_COMPARED]
         for right in rights[:_COMPARED]
-        if left.scope.stream.passage(left.first) is right.scope.stream.passage(right.first)
+        if gap(left, right) >= 0 and left.scope.stream.passage(left.first) is right.scope.stream.passage(right.first)
     ]
     return min(pairs, key=lambda pair: gap(*pair), default=None)

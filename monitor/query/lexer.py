@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from monitor.errors import QueryError
 from monitor.query import patterns
 from monitor.query.normal import normalise, swap
-from monitor.query.syntax import FIELDS, Comparison, Exact, ListRef, NearKind, Node, Phrase, Regex, Word
+from monitor.query.syntax import FIELDS, Comparison, Exact, ListRef, NearKind, Node, Phrase, Regex, Word, nearest
 from monitor.query.terms import marked_wildcards
 from monitor.query.tokens import ONE, STAR, split
 
@@ -202,8 +201,8 @@ class Lexer:
         if name not in FIELDS:
             if not name.isalpha() or self.text.startswith("://", self.at):
                 self.fail(f'":" behind {name}', self.at + 1, 'a value holding ":" is quoted')
-            near = get_close_matches(name.lower(), FIELDS, 1)
-            hint = f"did you mean {near[0]}:?" if near else "quote it, if : belongs to the word"
+            near = nearest(name, FIELDS)
+            hint = f"did you mean {near}:?" if near else "quote it, if : belongs to the word"
             self.fail(f"there is no field {name}:", column, hint)
         self.at += 1
         return Token("field", name, column)

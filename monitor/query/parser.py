@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ from monitor.query.syntax import (
     Test,
     Weight,
     Word,
+    nearest,
     unfit_operand,
 )
 
@@ -224,8 +224,8 @@ class _Parser:
         for value in (test.value, test.upto) if test.comparison == ".." else (test.value,):
             if name in FLAGS:
                 if value not in FLAGS[name]:
-                    near = get_close_matches(value.lower(), FLAGS[name], 1)
-                    hint = f"did you mean {name}:{near[0]}?" if near else f"one of {', '.join(FLAGS[name])}"
+                    near = nearest(value, FLAGS[name])
+                    hint = f"did you mean {name}:{near}?" if near else f"one of {', '.join(FLAGS[name])}"
                     self.fail(f"{name}:{value} is not known", test.column, hint)
             elif problem := (values.check_time if name in TIME_FIELDS else values.check_number)(value):
                 self.fail(f"{name}: {problem}", test.column, hint)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
 from monitor.errors import QueryError
@@ -27,6 +26,7 @@ from monitor.query.syntax import (
     Test,
     Weight,
     Word,
+    nearest,
     unfit_operand,
     walk,
 )
@@ -95,11 +95,11 @@ class Planner:
             )
         query = self._lists.get(name)
         if query is None:
-            near = get_close_matches(name, self._lists, 1)
+            near = nearest(name, self._lists)
             place.fail(
                 f"there is no list @{name}",
                 node,
-                f"did you mean @{near[0]}?" if near else "lists stand under [lists.…]",
+                f"did you mean @{near}?" if near else "lists stand under [lists.…]",
             )
         if isinstance(query, QueryError):
             place.fail(f"list @{name} is wrong: {query}", node, "mend the list first")

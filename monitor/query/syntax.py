@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NearKind = Literal["NEAR", "ONEAR", "NOTNEAR"]
 Comparison = Literal["", ">", ">=", "<", "<=", ".."]
@@ -243,3 +246,11 @@ def unfit_operand(node: Node) -> tuple[Node, str] | None:
         case AtLeast() | Test() | Field():
             return node, str(node)
     return None
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a mistyped one most resembles; None when none does."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name.lower(), known, 1)
+    return found[0] if found else None

@@ -89,7 +89,8 @@ class Watchlists:
         for topic in topics:
             try:
                 query = parse(topic.query)
-                self._watches.append(_Watch(topic, query, self._planner(topic.spelling).plan(query), _is_late(query)))
+                matcher = self._planner(topic.spelling).plan(query)
+                self._watches.append(_Watch(topic, query, matcher, late=self._is_late(query)))
             except QueryError as error:
                 yield WatchlistError(f"topic {topic.id}", error)
 
@@ -102,6 +103,13 @@ class Watchlists:
         for name in sorted(self._lists_under(watch.query)):
             said += [name, str(self._lists[name])]
         return blake2b("\0".join(said).encode(), digest_size=12).hexdigest()
+
+    def _is_late(self, query: Query) -> bool:
+        """Whether a query asks about topics or the score, which other topics decide."""
+        roots = [query.root, *(_sound(self._lists[name]).root for name in self._lists_under(query))]
+        return any(
+            isinstance(node, Field | Test) and node.name in {"topic", "score"} for root in roots for node in walk(root)
+        )
 
     def _lists_under(self, query: Query) -> set[str]:
         names: set[str] = set()
@@ -117,12 +125,15 @@ class Watchlists:
 
     def judge(self, document: Document) -> Verdict:
         """Which topics an item is on, with score and hits."""
+        document.found.clear()
         document.present = self._sieve.present(document.words)
+        given = document.verdict
         try:
             candidates = [self._watches[number] for number in self._sieve.candidates(document.present)]
             return _judged(candidates, document)
         finally:
-            document.present = None
+            document.verdict, document.present = given, None
+            document.found.clear()
 
     def match(self, query: Query | str, document: Document, *, topic: str = "") -> Match | None:
         """What one query finds in a document, None when it does not match. Raises QueryError."""
@@ -178,23 +189,23 @@ def _query(query: Query | str) -> Query:
     return parse(query) if isinstance(query, str) else query
 
 
-def _is_late(query: Query) -> bool:
-    """Whether a query asks about topics or the score, which other topics decide."""
-    return any(isinstance(node, Field | Test) and node.name in {"topic", "score"} for node in walk(query.root))
-
-
 def _judged(candidates: Sequence[_Watch], document: Document) -> Verdict:
-    """What the watches say: those that ask about topics or the score last, and of what the others said."""
+    """What the watches say; those that ask about topics or the score see what all others said."""
     found: dict[str, Match] = {}
-    given = document.verdict
-    for watch in sorted(candidates, key=lambda watch: watch.late):
-        if watch.late:
-            document.verdict = _verdict(found)
-        spans = watch.matcher.find(document, document.scope(""))
-        if spans is not None:
-            found[watch.topic.id] = Match(hits=hits(spans, watch.topic.id), score=score(spans))
-    document.verdict = given
+    for watch in (watch for watch in candidates if not watch.late):
+        _judge(watch, document, found)
+    late = [watch for watch in candidates if watch.late]
+    if late:
+        document.verdict = _verdict(found)
+        for watch in late:
+            _judge(watch, document, found)
     return _verdict({watch.topic.id: found[watch.topic.id] for watch in candidates if watch.topic.id in found})
+
+
+def _judge(watch: _Watch, document: Document, found: dict[str, Match]) -> None:
+    spans = watch.matcher.find(document, document.scope(""))
+    if spans is not None:
+        found[watch.topic.id] = Match(hits=hits(spans, watch.topic.id), score=score(spans))
 
 
 def _verdict(found: Mapping[str, Match]) -> Verdict:

@@ -32,6 +32,14 @@ def test_a_topic_may_ask_about_other_topics_and_the_score() -> None:
     assert item.verdict.scores == {"old": 9.0}
 
 
+def test_a_list_may_ask_about_other_topics() -> None:
+    watchlists = Watchlists([topic("late", "@l"), topic("x", "x")], {"l": "topic:x"})
+    item = document("x", verdict=Verdict(scores={"y": 1.0}))
+    assert watchlists.match("@l", item) is None
+    assert watchlists.judge(item).topics == ("late", "x")
+    assert watchlists.match("@l", item) is None
+
+
 def test_judging_twice_says_the_same() -> None:
     watchlists = Watchlists([topic("a", "x NOT @l")], {"l": "y"})
     item = document("x")
