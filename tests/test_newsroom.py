@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from monitor.ingest import normalise
 
 from monitor.config import Settings
 from monitor.errors import QueryError, UsageError
+from monitor.ingest import normalise
 from monitor.model import Addition, Entry, Source, Topic, View
 from monitor.newsroom import Newsroom
 from monitor.query import index_terms
