@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 HOLD = 0.003
-"""Seconds that a slice of a batch may hold the store."""
+"""Seconds that a slice of a batch may hold the store; more on a disk that is itself slower than that."""
 PAUSE = 0.0006
 """Seconds between two slices, in which a mark gets its turn."""
 GROUP = 500
@@ -58,6 +58,8 @@ class Revision:
         self.stories: set[str] = set()
         """Headlines whose outlets may have changed."""
         self.changed = False
+        self.worked = 0.0
+        """When all was written but not yet durable."""
 
     def put(self, doc_id: int, before: Record | None, after: Record) -> None:
         """Take a new or changed record."""
@@ -116,6 +118,7 @@ class Book:
             yield revision
             if revision.changed:
                 self._write(ledger, revision)
+            revision.worked = time.perf_counter()
 
     def _write(self, ledger: Ledger, revision: Revision) -> None:
         if revision.records:
@@ -174,11 +177,12 @@ class Book:
             began = time.perf_counter()
             with self.writing() as revision:
                 write(revision, some, last)
-            took = max(time.perf_counter() - began, 1e-6)
+            ended = time.perf_counter()
             if last:
                 return
             start += size
-            size = max(8, min(200, int(size * min(2.0, HOLD / took))))
+            worked, durable = revision.worked - began, ended - revision.worked
+            size = max(8, min(400, int(size * max(HOLD - durable, durable) / max(worked, 1e-6))))
             time.sleep(PAUSE)
 
     # -- snoozes ----------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from monitor.store.files import FileLock, guard, open_private
 from monitor.store.records import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from monitor.model import Needle
@@ -33,6 +33,8 @@ SLICE = 100
 TAIL = 2000
 """Items not indexed yet that a search looks at one by one; with more, the index is not used."""
 BATCH = 256
+SETTLE = 0.2
+"""Seconds that indexing waits after something was stored, so that it does not get in the way of what follows."""
 CHECKPOINT = 4_000_000
 """Bytes of write-ahead log from which it is folded into the file."""
 
@@ -62,7 +64,9 @@ class SearchIndex:
         self._threads = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._follower: threading.Thread | None = None
-        self._closing = False
+        self._stop = threading.Event()
+        self.tell: Callable[[Mapping[str, int] | None], None] | None = None
+        """Called with the progress of long work, and with None at its end."""
 
     # -- following the store ----------------------------------------------------------------------------------
 
@@ -78,7 +82,7 @@ class SearchIndex:
                 done = self._done()
                 count, total = 0, self._waiting(done) if progress is not None else 0
                 while (
-                    not self._closing
+                    not self._stop.is_set()
                     and (rows := self._next(done))
                     and (seconds is None or time.monotonic() - began < seconds)
                 ):
@@ -101,8 +105,17 @@ class SearchIndex:
                 self._follower.start()
 
     def _catch_up(self) -> None:
+        told = 0.0
+
+        def tell(done: int, total: int) -> None:
+            nonlocal told
+            if self.tell is not None and total > TAIL and (done == total or time.monotonic() - told > 1):
+                told = time.monotonic()
+                self.tell(None if done == total else {"done": done, "total": total})
+
+        self._stop.wait(SETTLE)
         with contextlib.suppress(StoreError):
-            self.follow()
+            self.follow(progress=tell)
 
     def _next(self, done: int) -> list[tuple[int, int, int]]:
         """The next items to index, as (revision, doc_id, time), whole revisions at a time."""
@@ -257,7 +270,7 @@ class SearchIndex:
 
     def close(self) -> None:
         """Let go of the file; what is not indexed yet will be, by whoever opens it next."""
-        self._closing = True
+        self._stop.set()
         if self._follower is not None:
             self._follower.join()
         with self._threads:

@@ -44,6 +44,8 @@ class Sieve:
                 yield record, words
                 place = views.key(view, record)
         except LostIndexError:
+            if self._index is not None and not self._book.read_only:
+                self._index.follow_soon()
             for _, record, words in self._worded(self.walk(view, place)):
                 if holds(needle, words.terms):
                     yield record, words

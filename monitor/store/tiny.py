@@ -57,6 +57,8 @@ class TinyStore:
         self._keeping = Keeping(book)
         self._index = index
         self._sieve = Sieve(book, index)
+        if index is not None:
+            index.tell = lambda progress: self.put_memo("progress:rebuild", progress)
         self._lease = lease
         self._backup = backup
         self._keep = keep
