@@ -24,8 +24,11 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the command line of this process and end it."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # the shell's >&-
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - for the process's life
+        else:
             stream.reconfigure(errors="replace")
     if "_MONITOR_COMPLETE" in os.environ:
         monitor.main(prog_name="monitor")

@@ -89,6 +89,15 @@ def test_a_closed_pipe_ends_quietly(desk):
     assert (closed.returncode, closed.stderr) == (0, "")
 
 
+def test_closed_streams_are_no_fault(desk):
+    words = [*MONITOR, "items", "--json", "--config", str(desk.config), "--store", desk.store]
+    for redirection in (">&-", "2>&-", ">&- 2>&-", "<&-"):
+        done = subprocess.run(
+            ["sh", "-c", f'"$@" {redirection}', "sh", *words], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_poll_whose_reader_leaves_ends_quietly(desk, feed_server):
     urls = [feed_server.feed(f"/{number}.xml", "NATO meets") for number in range(4)]
     sources = "".join(f'[[sources]]\nid = "s{number}"\nurl = "{url}"\n' for number, url in enumerate(urls))
