@@ -105,6 +105,8 @@ class Document:
 
     def scope(self, name: str) -> Scope:
         """Where `name:` looks. "" is where a bare term does: title, dek and body."""
+        if name == "topic":  # what the item is on changes while it is judged
+            return self._meta_scope(name)
         scope = self._scopes.get(name)
         if scope is None:
             scope = self._scopes[name] = self._text_scope(name) or self._meta_scope(name)

@@ -33,11 +33,11 @@ def test_a_topic_may_ask_about_other_topics_and_the_score() -> None:
 
 
 def test_a_list_may_ask_about_other_topics() -> None:
-    watchlists = Watchlists([topic("late", "@l"), topic("x", "x")], {"l": "topic:x"})
+    watchlists = Watchlists([topic("late", "@l"), topic("later", "topic:/^xy/"), topic("xy", "x")], {"l": "topic:xy"})
     item = document("x", verdict=Verdict(scores={"y": 1.0}))
-    assert watchlists.match("@l", item) is None
-    assert watchlists.judge(item).topics == ("late", "x")
-    assert watchlists.match("@l", item) is None
+    assert watchlists.match("@l OR topic:/^xy/", item) is None
+    assert watchlists.judge(item).topics == ("late", "later", "xy")
+    assert watchlists.match("@l OR topic:/^xy/", item) is None
 
 
 def test_judging_twice_says_the_same() -> None:
