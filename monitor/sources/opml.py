@@ -30,7 +30,7 @@ _DOUBLE, _SINGLE = _VALUE.replace("{0}", '"'), _VALUE.replace("{0}", "'")
 _PAIR = rf"({_NAME})\s*=\s*(?:\"({_DOUBLE})\"|'({_SINGLE})')"
 _ATTRIBUTE = re.compile(_PAIR)
 _OUTLINE = re.compile(
-    rf"<!--.*?-->|<(/?)outline\b((?:\s*{_NAME}\s*=\s*(?:\"{_DOUBLE}\"|'{_SINGLE}'))*+)\s*(/?)",
+    rf"<!--.*?(?:-->|\Z)|<(/?)outline\b((?:\s*{_NAME}\s*=\s*(?:\"{_DOUBLE}\"|'{_SINGLE}'))*+)\s*(/?)",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_ID = re.compile(r"[^a-z0-9]+")
