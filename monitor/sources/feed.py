@@ -22,8 +22,9 @@ CAP_ENTRIES = 5_000
 CAP_DEK = 500
 """Characters of a lone summary that still is a dek and not a body."""
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
+_FEED_TAG = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _BEFORE_ROOT = rb"(?:\xef\xbb\xbf)?(?:\s|<\?(?>.*?\?>)|<!--(?>.*?-->)|<!DOCTYPE(?>[^>\[]*>))*+"
-_ROOT = re.compile(_BEFORE_ROOT + rb"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE | re.DOTALL)
+_ROOT = re.compile(_BEFORE_ROOT + _FEED_TAG.pattern, re.IGNORECASE | re.DOTALL)
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
@@ -77,7 +78,7 @@ def prescan(data: bytes, encoding: str | None = None) -> None:
         raise SourceError(f"larger than {CAP_BYTES:,} bytes", kind="too-large")
     if mend.defines_entities(data, encoding):
         raise SourceError("the feed defines entities of its own, which is refused", kind="refused")
-    if _PAGE.match(data[:8192]):
+    if _PAGE.match(data[:8192]) and not _FEED_TAG.search(data[:8192]):
         raise _not_a_feed(data)
 
 
