@@ -2,7 +2,7 @@
 
 from monitor.query.document import Document
 from monitor.query.explain import Explanation
-from monitor.query.lint import Lint, Use
+from monitor.query.lint import Lint, Use, count_uses
 from monitor.query.match import Match
 from monitor.query.needle import index_terms
 from monitor.query.parser import parse
@@ -19,6 +19,7 @@ __all__ = [
     "Use",
     "WatchlistError",
     "Watchlists",
+    "count_uses",
     "detect_language",
     "index_terms",
     "parse",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,9 @@ from monitor.query.syntax import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from monitor.model import Story
 
 FEW_LETTERS = 3
 FAR = 50
@@ -57,6 +60,18 @@ class Use:
 
     items: int
     dismissed: int = 0
+
+
+def count_uses(stories: Iterable[Story]) -> dict[str, Use]:
+    """What each term brought in, by the hits that stories were stored with."""
+    items: Counter[str] = Counter()
+    dismissed: Counter[str] = Counter()
+    for story in stories:
+        terms = {hit.term for hit in story.verdict.hits}
+        items.update(terms)
+        if story.state.triage == "dismissed":
+            dismissed.update(terms)
+    return {term: Use(items=count, dismissed=dismissed[term]) for term, count in items.items()}
 
 
 def lint(query: Query, *, topic: str = "", uses: Mapping[str, Use] | None = None) -> tuple[Lint, ...]:

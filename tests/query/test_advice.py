@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.model import State
-from monitor.query import Explanation, Use, Watchlists
+from monitor.model import State, Story
+from monitor.query import Explanation, Use, Watchlists, count_uses
 from tests.query.build import NO_LISTS, document, topic
 
 
@@ -71,6 +71,17 @@ def test_dead_and_noisy_terms() -> None:
     found = NO_LISTS.lint("missile~^2 OR navy OR zeppelin OR a NEAR/3 b NOT sport", uses=uses)
     told = [lint.message for lint in found if "parentheses" not in lint.message]
     assert told == ["missile~ is noisy: 70 % of what it found was dismissed", "zeppelin has found nothing in 30 days"]
+
+
+def test_uses_are_counted_from_stored_hits() -> None:
+    watchlists = Watchlists([topic("t", "missile~ OR navy")], {})
+
+    def story(title: str, triage: str = "new") -> Story:
+        item = document(title)
+        return Story(item=item.item, verdict=watchlists.judge(item), state=State(triage=triage))  # type: ignore[arg-type]
+
+    stories = [story("missiles, missiles"), story("missile", "dismissed"), story("the navy"), story("tea")]
+    assert count_uses(stories) == {"missile~": Use(items=2, dismissed=1), "navy": Use(items=1)}
 
 
 def explain(query: str, title: str = "", body: str = "", **kwargs: object) -> Explanation:
