@@ -17,6 +17,7 @@ from monitor.cli.output import say
 from monitor.cli.program import monitor
 from monitor.errors import ConfigError, MonitorError
 
+FAILED = 1
 WRONG = 2
 FAULT = 70
 INTERRUPTED = 130
@@ -33,8 +34,6 @@ def main() -> NoReturn:
     if "_MONITOR_COMPLETE" in os.environ:
         monitor.main(prog_name="monitor")
     status = run(sys.argv[1:])
-    with contextlib.suppress(BrokenPipeError, ValueError):
-        sys.stdout.flush()
     _let_go(sys.stdout)
     sys.exit(status)
 
@@ -44,6 +43,7 @@ def run(words: list[str]) -> int:
     try:
         with monitor.make_context("monitor", list(words)) as context:
             outcome = monitor.invoke(context)
+        sys.stdout.flush()
         return outcome if isinstance(outcome, int) else 0
     except click.exceptions.Exit as leave:
         return leave.exit_code
@@ -62,6 +62,9 @@ def run(words: list[str]) -> int:
     except MonitorError as error:
         say(str(error))
         return error.exit_status
+    except OSError as error:
+        say(f"{error.filename or 'cannot write the output'}: {error.strerror or error}")
+        return FAILED
     except Exception as error:  # noqa: BLE001 - the last line of defence: a person never sees a traceback
         from monitor.cli.faults import record
 

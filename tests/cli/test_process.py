@@ -98,6 +98,14 @@ def test_closed_streams_are_no_fault(desk):
         assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+def test_a_full_disk_behind_standard_output_is_said(desk):
+    words = [*MONITOR, "items", "--json", "--config", str(desk.config), "--store", desk.store]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "monitor: cannot write the output: No space left on device\n")
+
+
 def test_a_poll_whose_reader_leaves_ends_quietly(desk, feed_server):
     urls = [feed_server.feed(f"/{number}.xml", "NATO meets") for number in range(4)]
     sources = "".join(f'[[sources]]\nid = "s{number}"\nurl = "{url}"\n' for number, url in enumerate(urls))
