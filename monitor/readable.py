@@ -41,7 +41,6 @@ _SELF_CLOSED = re.compile(
     re.IGNORECASE,
 )
 """Legal in XHTML; in HTML such a tag stays open and swallows the rest of the text."""
-_SPACE = re.compile(r"\s+")
 _BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n\s*")
 _TAG_NAMES = (
     "a abbr acronym address applet article aside b bdi bdo big blink blockquote body br button center cite code dd "
@@ -105,7 +104,7 @@ def absolute(url: str | None, base: str | None) -> str | None:
 
 
 def _plain(text: str) -> str:
-    paragraphs = (_SPACE.sub(" ", part).strip() for part in _BLANK_LINE.split(text))
+    paragraphs = (" ".join(part.split()) for part in _BLANK_LINE.split(text))
     return "\n\n".join(part for part in paragraphs if part)
 
 
@@ -194,7 +193,7 @@ class _Page:
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag
         if tag == "figcaption" and self._caption is not None:
-            self._note(self.captions, _SPACE.sub(" ", "".join(self._caption)).strip(), CAP_CAPTIONS)
+            self._note(self.captions, " ".join("".join(self._caption).split()), CAP_CAPTIONS)
             self._caption = None
         elif tag in _BLOCKS:
             self._end_paragraph()
@@ -210,7 +209,7 @@ class _Page:
         if self._caption is not None:
             self._caption.append(text)
         else:
-            self._line.append(text if self._pre else _SPACE.sub(" ", text))
+            self._line.append(text if self._pre else text.replace("\n", " ").replace("\r", " "))
 
     def _image(self, node: LexborNode) -> None:
         attributes = node.attributes
@@ -218,7 +217,7 @@ class _Page:
         if source.startswith("data:"):
             source = ""
         self._note(self.images, absolute(source, self.base), CAP_CAPTIONS)
-        alt = _SPACE.sub(" ", attributes.get("alt") or "").strip()
+        alt = " ".join((attributes.get("alt") or "").split())
         if " " in alt:  # one word is a file's name or "photo", not a caption
             self._note(self.captions, alt, CAP_CAPTIONS)
 
@@ -243,7 +242,7 @@ class _Page:
         if self._pre:
             lines = [line.rstrip() for line in text.strip("\n").splitlines()]
         else:
-            lines = [stripped for line in text.split("\n") if (stripped := _SPACE.sub(" ", line).strip(" |"))]
+            lines = [stripped for line in text.split("\n") if (stripped := " ".join(line.split()).strip(" |"))]
         if not any(lines):
             return
         bullet, self._bullet = self._bullet, ""
