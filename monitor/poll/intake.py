@@ -21,11 +21,14 @@ from monitor.poll.worker import Catch, Job, Workers
 
 if TYPE_CHECKING:
     from monitor.config import Network
+    from monitor.sources.files import Gathered
     from monitor.sources.http import Client, Fetched
     from monitor.store.port import Store
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+ENTRIES = 500
+"""Entries of local text in one job: a worker has only so much time."""
 AGAIN = 30.0
 """Seconds until a source is polled again whose catch the store could not take."""
 TRACES = 300
@@ -122,7 +125,7 @@ class Intake:
         return replace(receipt, seconds=time.monotonic() - started, bytes=size)
 
     async def _remote(self, source: Source) -> tuple[Receipt, int]:
-        from monitor.sources.http import public_url
+        from monitor.sources.addresses import public_url
 
         memory = await self.call(self._store.memory, source.id)
         fetched = await self._client.fetch(source, memory)
@@ -157,12 +160,12 @@ class Intake:
         from monitor.sources import files
 
         memory = await self.call(self._store.memory, source.id)
-        gathered = await asyncio.to_thread(files.read, source, memory)
+        gathered = await asyncio.to_thread(files.read, source, memory, hand_over_feeds=True)
         if gathered.more:
             self._soon[source.id] = 0.0
         elif gathered.waiting:
             self._soon[source.id] = files.AGE
-        if not gathered.entries and gathered.memory == memory:
+        if not gathered.entries and not gathered.feeds and gathered.memory == memory:
             self._put(
                 due.succeeded(
                     self.health(source),
@@ -174,9 +177,26 @@ class Intake:
                 )
             )
             return Receipt(source=source.id, status=self.health(source).status, message=self.health(source).message)
-        catch = await self._workers.do(Job(source=source, now=self._clock(), entries=gathered.entries))
-        stored = await self._keep(source, catch, gathered.memory, notes=gathered.told)
+        catch = await self._work(source, gathered)
+        stored = await self._keep(source, catch, gathered.memory, notes=(*gathered.told, *catch.notes))
         return self._receipt(source, stored, 0)
+
+    async def _work(self, source: Source, gathered: Gathered) -> Catch:
+        """What a pass over local text gave, in jobs of bounded size; a saved feed that fails takes nothing with it."""
+        now = self._clock()
+        additions: list[Addition] = []
+        notes: list[str] = []
+        for start in range(0, len(gathered.entries), ENTRIES):
+            entries = gathered.entries[start : start + ENTRIES]
+            additions += (await self._workers.do(Job(source=source, now=now, entries=entries))).additions
+        for name, data in gathered.feeds:
+            try:
+                additions += (
+                    await self._workers.do(Job(source=source, now=now, data=data, lang=source.lang))
+                ).additions
+            except SourceError as error:
+                notes.append(f"{name}: {error}")
+        return Catch(additions=tuple(additions), notes=tuple(notes))
 
     async def _unmodified(self, source: Source, memory: Memory, fetched: Fetched) -> Receipt:
         health = due.succeeded(

@@ -39,6 +39,7 @@ _NO_PLACE = re.compile(
     re.IGNORECASE,
 )
 _DATELINE_WITHIN = 120
+_LABEL = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def line_signal(text: str) -> Signal | None:
     """What a line that stands for itself says: a kill, an embargo, an advisory in brackets, a label."""
     if len(text) > 400:
         return None
-    if (killed := _KILL.search(text)) and len(text.split()) <= 4:
+    if len(text) <= _LABEL and len(text.split()) <= 4 and (killed := _KILL.search(text)):
         return Signal("kill", 1, f"a line says {killed[0].strip()!r}")
     if _EMBARGO.match(text):
         return Signal("embargo", 5, "a line sets an embargo")

@@ -25,7 +25,7 @@ __all__ = ["Gathered", "read", "watch"]
 
 AGE = 2.0
 """Seconds since its last change that a file must have lain still."""
-BATCH = 2000
+BATCH = 500
 """Files that are parsed in one pass, at most."""
 _TICK = 0.001
 GONE = 5
@@ -47,6 +47,8 @@ class Gathered:
     """Files gone since the last pass; their items stay."""
     waiting: tuple[str, ...] = ()
     """Files still being written; look again in `AGE` seconds."""
+    feeds: tuple[tuple[str, bytes], ...] = ()
+    """Saved feeds by the name of their file, where they were to be handed over."""
     more: bool = False
     """Not all that is new was read: pass again at once."""
     bytes: int = 0
@@ -80,21 +82,26 @@ class _Extra(msgspec.Struct):
     learned: str | None = None
 
 
-def read(source: Source, memory: Memory, *, clock: Callable[[], float] = time.time) -> Gathered:
+def read(
+    source: Source, memory: Memory, *, clock: Callable[[], float] = time.time, hand_over_feeds: bool = False
+) -> Gathered:
     """What is new in a local source since the pass that left `memory`. `clock` gives seconds since the epoch.
+
+    A crafted feed can keep its parser busy for minutes: whoever has a worker to kill has saved feeds handed over.
 
     Raises SourceError when the path itself cannot be read; what is wrong with single files is told in `problems`.
     """
-    return _Pass(source, memory, clock()).run()
+    return _Pass(source, memory, clock(), hand_over_feeds=hand_over_feeds).run()
 
 
 class _Pass:
     """One pass over one source."""
 
-    def __init__(self, source: Source, memory: Memory, now: float) -> None:
+    def __init__(self, source: Source, memory: Memory, now: float, *, hand_over_feeds: bool) -> None:
         self.source = source
         self.memory = memory
         self.now = now
+        self.feeds: list[tuple[str, bytes]] | None = [] if hand_over_feeds else None
         self.before = _remembered(memory)
         self.first = memory.extra is None
         self.stamps: dict[str, _Stamp] = {}
@@ -129,6 +136,7 @@ class _Pass:
             notes=tuple(self.notes),
             removed=removed,
             waiting=tuple(self.waiting),
+            feeds=tuple(self.feeds or ()),
             more=self.more,
             bytes=self.bytes,
         )
@@ -200,7 +208,12 @@ class _Pass:
 
         self.bytes += len(data)
         parsed = parse_file(name, data, boilerplate=self.learned.known())
-        entries = parsed.entries or (_saved_feed(data) if parsed.format == "feed" else ())
+        entries = parsed.entries
+        if parsed.format == "feed" and not entries:
+            if self.feeds is not None:
+                self.feeds.append((name, data))
+                return
+            entries = _saved_feed(data)
         self.entries[key] = _identified(key, entries)
         if parsed.blocks:
             self.learned.learn(key, parsed.blocks)

@@ -200,6 +200,15 @@ def test_saved_feeds_are_read_by_the_feed_parsers(tmp_path: Path):
     ]
 
 
+def test_saved_feeds_are_handed_over_unread_to_who_asks(tmp_path: Path):
+    (tmp_path / "feed.xml").write_text("<rss version='2.0'><channel><item><title>T</title></item></channel></rss>")
+    source = _source(tmp_path)
+    gathered = files.read(source, Memory(), clock=lambda: LATER, hand_over_feeds=True)
+    assert gathered.entries == ()
+    assert [name for name, data in gathered.feeds if b"<title>T</title>" in data] == ["feed.xml"]
+    assert files.read(source, gathered.memory, clock=lambda: LATER, hand_over_feeds=True).feeds == ()
+
+
 def test_memory_that_cannot_be_read_is_begun_anew(tmp_path: Path):
     (tmp_path / "a.txt").write_text(_article("First things first here"))
     assert len(_read(_source(tmp_path), Memory(extra="{broken")).entries) == 1
