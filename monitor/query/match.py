@@ -321,25 +321,25 @@ class Tested(Matcher):
                 return False
             start, end = stretch(node.value, document.now, document.tz)
             upto = stretch(node.upto, document.now, document.tz)[1] if node.upto else end
-            return _compare(node.comparison, time, start, end, upto, half_open=True)
+            if node.comparison in {"", ".."}:
+                return start <= time < upto
+            return _compares(node.comparison, time.timestamp(), start.timestamp(), end.timestamp())
         number, value = document.number(node.name), float(node.value)
-        return _compare(node.comparison, number, value, value, float(node.upto or node.value), half_open=False)
+        if node.comparison in {"", ".."}:
+            return value <= number <= float(node.upto or node.value)
+        return _compares(node.comparison, number, value, value)
 
 
-def _compare(comparison: str, value, start, end, upto, *, half_open: bool) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    """Compare with a stretch [start, end) or, where start is end, a point."""
+def _compares(comparison: str, value: float, start: float, end: float) -> bool:
+    """Compare with all of the stretch [start, end) or, where start is end, with that point."""
     match comparison:
         case ">=":
-            return bool(value >= start)
+            return value >= start
         case "<":
-            return bool(value < start)
+            return value < start
         case ">":
-            return bool(value > end if start == end else value >= end)
-        case "<=":
-            return bool(value <= end if start == end else value < end)
-        case "..":
-            return bool(start <= value < upto if half_open else start <= value <= upto)
-    return bool(start <= value < end if half_open else value == start)
+            return value > end if start == end else value >= end
+    return value <= end if start == end else value < end
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,9 @@ from monitor.query.stems import stems
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+PROSE = ("title", "dek", "body", "caption")
+"""Fields that are read, and whose hits are shown."""
+
 Edge = tuple[int, int]
 """The first and the last word of a span, as positions in a stream."""
 
@@ -38,7 +41,7 @@ _RIGHT_PART = 3
 """Letters that what follows an apostrophe, or precedes a plus, needs to be a word of its own."""
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_SENTENCE = re.compile(r"""[.!?।]+["')\]]*\s|。""")
+_SENTENCE = re.compile(r"""[.।]+["')\]]*\s|[!?。؟۔]""")
 STOP = re.compile(r"[,;:!?()\[\]<>|•·、。،؛؟।]|--|\s-|-\s")
 _BREAK = "\n\n"
 _ABBREVIATIONS = (
@@ -129,7 +132,9 @@ class Passage:
 
     @cached_property
     def in_capitals(self) -> bool:
-        """Whether four fifths of the letters or more are capitals."""
+        """Whether this is prose of whose letters four fifths or more are capitals."""
+        if self.field not in PROSE:
+            return False
         letters = sum(map(str.isalpha, self.normal))
         return sum(map(str.isupper, self.normal)) >= _CAPITALS * letters > 0
 
