@@ -8,7 +8,6 @@ reaches this machine or its network unless the config names that host. No cookie
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import re
 import shlex
@@ -22,7 +21,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
@@ -33,6 +31,7 @@ from aiohttp.resolver import ThreadedResolver
 
 from monitor.errors import SourceError
 from monitor.model import Memory, Secret, Source
+from monitor.sources.addresses import denied, plainly_private, public_url
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -48,11 +47,9 @@ _ACCEPT = (
     "application/atom+xml,application/rss+xml,application/feed+json,application/rdf+xml,"
     "application/xml;q=0.9,text/xml;q=0.9,application/json;q=0.8,text/html;q=0.5,*/*;q=0.4"
 )
-_PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".intranet", ".corp", ".home")
 
 Clock = Callable[[], datetime]
 SocketFactory = Callable[[Any], socket.socket]
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def _utc_now() -> datetime:
@@ -81,46 +78,7 @@ class Fetched:
     notes: tuple[str, ...] = ()
 
 
-# ---------------------------------------------------------------- addresses
-
-_DENIED = tuple(
-    ipaddress.ip_network(block)
-    for block in """
-    0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
-    192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
-    ::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8
-    """.split()  # noqa: SIM905 - a list of blocks reads best as words
-)
-_EMBEDDING = tuple((ipaddress.ip_network(block), shift) for block, shift in (("64:ff9b::/96", 0), ("2002::/16", 80)))
-
-
-def denied(address: str) -> bool:
-    """Whether an address is this machine's, its network's or nobody's. IPv4 inside IPv6 counts as IPv4."""
-    try:
-        ip: Address = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return True
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            ip = ip.ipv4_mapped
-        else:
-            for block, shift in _EMBEDDING:
-                if ip in block:
-                    ip = ipaddress.IPv4Address(int(ip) >> shift & 0xFFFFFFFF)
-                    break
-    return any(ip.version == block.version and ip in block for block in _DENIED)
-
-
-@lru_cache(4096)
-def plainly_private(host: str) -> bool:
-    """Whether a host is private by its very spelling: a private address, `localhost`, a bare or an internal name."""
-    host = host.lower().rstrip(".")
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        bare = "." not in host and host.isascii() and not host[:1].isdigit()
-        return bare or host.endswith(_PRIVATE_NAMES)
-    return denied(host)
+# ---------------------------------------------------------------- where sockets may lead
 
 
 class _RefusedError(OSError):
@@ -195,18 +153,6 @@ def _header_safe(value: str) -> str:
     if not _HEADER_VALUE.match(value):
         raise SourceError("a secret holds characters that no header may hold", kind="secret")
     return value
-
-
-def public_url(url: str) -> str:
-    """A url that may be shown: without user, password, query and fragment."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if ":" in host:
-            host = f"[{host}]"
-        return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
-    except ValueError:
-        return "(unreadable url)"
 
 
 # ---------------------------------------------------------------- the client
