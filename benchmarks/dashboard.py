@@ -4,8 +4,8 @@
     python benchmarks/dashboard.py --sizes 1000 --runs 1
     python benchmarks/dashboard.py --bench DIR                      # DIR/feedserver.py: keys while 500 feeds are polled
 
-Programs take turns, medians are told. "pane" is the time from the key that opens the pane of all items to its first rows; for
-newsboat, opening a query feed over all items. A bare list holds its rows in memory and opens nothing.
+Programs take turns, medians are told. "pane" is the time from the key that opens the pane of all items to its first
+rows; for newsboat, opening a query feed over all items. A bare list holds its rows in memory and opens nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from monitor.store import open_store  # noqa: E402
 BEGAN = datetime.now(UTC)
 TOPICS = 8
 SOURCES = 240
-WORDS = "talks ports budget army minister strait court grain missile rates storm vote border ceasefire drill".split()
+WORDS = ("talks", "ports", "budget", "army", "minister", "strait", "court", "grain", "missile", "rates", "storm", "vote")
 COLUMNS = ("first s", "MB", "key ms", "p95 ms", "bytes", "pane s", "idle B", "idle %")
 
 
@@ -49,7 +49,9 @@ def addition(number: int) -> Addition:
         key=f"guid:{number}", digest=str(number), story=f"s{number}", url=f"https://example.org/{number}", title=title,
         published=when, seen=when, words=40,
     )  # fmt: skip
-    return Addition(item=item, body=Body(text=f"{title}. " * 6), verdict=Verdict(scores={topic: 3.0}, hits=(hit,)), terms="")
+    return Addition(
+        item=item, body=Body(text=f"{title}. " * 6), verdict=Verdict(scores={topic: 3.0}, hits=(hit,)), terms=""
+    )
 
 
 def make_store(folder: Path, count: int) -> Path:
@@ -58,12 +60,18 @@ def make_store(folder: Path, count: int) -> Path:
     config.mkdir()
     topics = "".join(f'[topics.topic-{n}]\ntitle = "Topic {n}"\nquery = "{WORDS[n]}"\n' for n in range(TOPICS))
     (config / "topics.toml").write_text(topics)
-    sources = "".join(f'[[sources]]\nid = "source-{n}"\ntitle = "Newswire {n:03d}"\nurl = "http://127.0.0.1:9/{n}"\n' for n in range(SOURCES))
+    sources = "".join(
+        f'[[sources]]\nid = "source-{n}"\ntitle = "Newswire {n:03d}"\nurl = "http://127.0.0.1:9/{n}"\n'
+        for n in range(SOURCES)
+    )
     (config / "sources.toml").write_text(sources)
     (config / "monitor.toml").write_text("")
     with open_store(f"tinydb:{folder / f'{count}.db'}") as store:
         for start in range(0, count, 5000):
-            store.add([addition(n) for n in range(start, min(start + 5000, count))], health=SourceHealth(source="source-0", status="ok"))
+            store.add(
+                [addition(n) for n in range(start, min(start + 5000, count))],
+                health=SourceHealth(source="source-0", status="ok"),
+            )
     return config
 
 
@@ -76,11 +84,21 @@ def make_newsboat(folder: Path, count: int) -> list[str]:
     words = ["newsboat", "-q", "-u", str(home / "urls"), "-C", str(home / "config"), "-c", str(home / "cache.db")]
     subprocess.run([*words, "-x", "print-unread"], capture_output=True, check=False, timeout=60)
     with sqlite3.connect(home / "cache.db") as base:
-        base.execute("INSERT INTO rss_feed (rssurl, url, title) VALUES (?, ?, ?)", ("http://127.0.0.1:9/feed", "http://127.0.0.1:9", "Feed"))
+        base.execute(
+            "INSERT INTO rss_feed (rssurl, url, title) VALUES (?, ?, ?)",
+            ("http://127.0.0.1:9/feed", "http://127.0.0.1:9", "Feed"),
+        )
         base.executemany(
             "INSERT INTO rss_item (guid, title, author, url, feedurl, pubDate, content, unread) VALUES (?, ?, '', ?, ?, ?, ?, 1)",
             (
-                (str(n), f"Headline {n}", f"https://example.org/{n}", "http://127.0.0.1:9/feed", int(BEGAN.timestamp()) - 40 * n, "text " * 40)
+                (
+                    str(n),
+                    f"Headline {n}",
+                    f"https://example.org/{n}",
+                    "http://127.0.0.1:9/feed",
+                    int(BEGAN.timestamp()) - 40 * n,
+                    "text " * 40,
+                )
                 for n in range(count)
             ),
         )
@@ -113,7 +131,9 @@ def keys_while_polling(bench: Path, folder: Path, presses: int) -> str:
     config = folder / "polling"
     config.mkdir()
     (config / "topics.toml").write_text('[topics.talks]\ntitle = "Talks"\nquery = "the OR a OR of"\n')
-    (config / "sources.toml").write_text("".join(f'[[sources]]\nid = "f{n}"\nurl = "http://127.0.0.1:{port}/f/{n}.xml"\n' for n in range(500)))
+    (config / "sources.toml").write_text(
+        "".join(f'[[sources]]\nid = "f{n}"\nurl = "http://127.0.0.1:{port}/f/{n}.xml"\n' for n in range(500))
+    )
     try:
         for _ in range(100):
             try:
@@ -121,7 +141,9 @@ def keys_while_polling(bench: Path, folder: Path, presses: int) -> str:
                 break
             except OSError:
                 time.sleep(0.1)
-        tty = Tty([sys.executable, "-m", "monitor", "--config", str(config), "--store", f"tinydb:{folder / 'polling.db'}"])
+        tty = Tty(
+            [sys.executable, "-m", "monitor", "--config", str(config), "--store", f"tinydb:{folder / 'polling.db'}"]
+        )
         try:
             tty.until(lambda lines: sum("Newswire" in line or ":" in line[:12] for line in lines) >= 12, limit=60)
             busy, _ = tty.keys(presses)

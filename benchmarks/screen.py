@@ -14,6 +14,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pyte
 
@@ -22,9 +23,11 @@ KITTY = re.compile(rb"\x1b\[[<>]\d*u")
 
 
 class Tty:
-    """A program of 40 rows and 140 columns. Times are seconds from the moment before it started or a key was written."""
+    """A program on 40 rows of 140 columns. Times are seconds since just before it started or a key was written."""
 
-    def __init__(self, argv: Sequence[str], env: Mapping[str, str] | None = None, rows: int = 40, cols: int = 140) -> None:
+    def __init__(
+        self, argv: Sequence[str], env: Mapping[str, str] | None = None, rows: int = 40, cols: int = 140
+    ) -> None:
         self.screen = pyte.Screen(cols, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.fd, slave = pty.openpty()
@@ -76,7 +79,9 @@ class Tty:
 
     def _cursor(self) -> tuple[object, ...]:
         buffer = self.screen.buffer
-        return tuple((buffer[y][x].bg, buffer[y][x].reverse) for y in range(1, self.screen.lines - 2) for x in (3, 12, 34))
+        return tuple(
+            (buffer[y][x].bg, buffer[y][x].reverse) for y in range(1, self.screen.lines - 2) for x in (3, 12, 34)
+        )
 
     def keys(self, count: int, gap: float = 0.06) -> tuple[list[float], list[int]]:
         """Press j ten times, k ten times, …: milliseconds until the row moved, bytes for each."""
@@ -106,12 +111,12 @@ class Tty:
 
     def cpu(self) -> float:
         """Seconds of processor used so far."""
-        parts = open(f"/proc/{self.process.pid}/stat").read().rpartition(")")[2].split()
+        parts = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> float:
         """Resident megabytes."""
-        for line in open(f"/proc/{self.process.pid}/status"):
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS"):
                 return int(line.split()[1]) / 1024
         return 0.0

@@ -45,7 +45,7 @@ def lines(story: Story, width: int, *, source: str, topics: Mapping[str, str], n
     for text in _desk(story, now):
         yield from wrapped(clean_line(text), width, "good")
     for text in why(story.verdict.hits, story.verdict.scores, topics):
-        yield from wrapped(clean_line(text), width, "hit")
+        yield from wrapped(clean_line(text), width, "star")
     yield BLANK
     if item.dek and not body.text.startswith(item.dek):
         yield from wrapped(clean_line(item.dek), width, "title", by_field.get(("dek", 0), ()))
@@ -98,7 +98,7 @@ def _text(text: str, width: int, spans: Sequence[paint.Span]) -> Iterator[Line]:
 def wrapped(text: str, width: int, role: str, spans: Sequence[paint.Span] = ()) -> Iterator[Line]:
     """One paragraph as lines of at most `width` cells, the spans with them."""
     at, length, n = 0, len(text), 0
-    spans = sorted(spans)
+    spans = paint.merged(spans)
     while at < length:
         end = _break(text, at, width)
         stop = end

@@ -39,7 +39,7 @@ async def test_sources_tell_troubles_first_and_figures(show):
     async with show(size=(160, 30)) as it:
         it.room.healths["bbc"] = SourceHealth(
             source="bbc", status="failing", failing_since=NOW, message="timed out after 40 s", last_try=NOW,
-            next_at=NOW + timedelta(minutes=5), interval=300.0, items_per_day=12.5, latency=75.0,
+            next_at=NOW + timedelta(minutes=5), interval=300.0, items=90, items_per_day=12.5, latency=75.0,
         )  # fmt: skip
         await it.press("S")
         assert isinstance(it.screen, SourcesScreen)

@@ -43,7 +43,7 @@ class Browsing(Triage):
         """The next triage key is for all selected."""
         picked = len(self.panes.current.picked)
         self.applying = picked > 0
-        self.say(f"which mark for the {picked} selected?" if picked else "nothing is selected; Space selects", "hit")
+        self.say(f"which mark for the {picked} selected?" if picked else "nothing is selected; Space selects", "star")
 
     def action_follow(self) -> None:
         """Go to the newest, and follow."""

@@ -150,7 +150,7 @@ class EditorScreen(DeskScreen):
 
     def _tell(self, right: Parts) -> None:
         changed = " · changed" if self.home.text != self.saved else ""
-        left = ((" Watchlist ", "head"), (f" {paint.cut(self.topic.title, 40)}", "title"), (changed, "hit"))
+        left = ((" Watchlist ", "head"), (f" {paint.cut(self.topic.title, 40)}", "title"), (changed, "star"))
         self.query_one("#status", Bar).put(left, right)
 
     @on(TextArea.Changed)

@@ -115,7 +115,8 @@ class SourceRows(Rows):
         if wide:
             every = paint.age(health.interval) if health.interval else ""
             behind = paint.age(health.latency) if health.latency is not None else ""
-            parts.append((f"{every:>6} {health.items_per_day:>6.1f} {behind:>7}  ", "quiet"))
+            daily = f"{health.items_per_day:.1f}" if health.items else ""
+            parts.append((f"{every:>6} {daily:>6} {behind:>7}  ", "quiet"))
         notes = [health.message or ""]
         notes += [f"moved to {health.moved_to}"] if health.moved_to else []
         notes += ["TLS is not verified"] if source.insecure else []
@@ -174,7 +175,7 @@ class SourcesScreen(DeskScreen):
         bad = sum(s.health.status in BAD for s in sources)
         left = [(" Sources ", "head"), (f" {len(sources):,}", "ink"), (f" · {bad} failing" if bad else "", "error")]
         if self.word:
-            left.append((f" · only {paint.cut(self.word, 20)}", "hit"))
+            left.append((f" · only {paint.cut(self.word, 20)}", "star"))
         self.query_one("#status", Bar).put(tuple(left))
 
     def step_back(self) -> bool:

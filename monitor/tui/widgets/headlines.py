@@ -301,7 +301,7 @@ class Headlines(Rows):
             (paint.cut(self.pane.title, width // 2), "head" if focused else "title"),
         ]
         left.append((unread, "fresh" if unread else "faint"))
-        left += [(f" {paint.cut(text, width // 2)}", "hit") for text in self.notes()]
+        left += [(f" {paint.cut(text, width // 2)}", "star") for text in self.notes()]
         if self.tally and (sparks := paint.sparkline(self.tally.hourly, 24 if width > 64 else 12)):
             left.append((f" {sparks}", "accent" if focused else "faint"))
         left.append((" ", "faint"))
@@ -374,7 +374,12 @@ def draw_story(
         room -= len(loud)
     spans = [(hit.start, hit.end) for hit in story.verdict.hits if hit.field == "title" and topic in (None, hit.topic)]
     segments += paint.marked(
-        item.title, spans, max(0, room - len(outlets)), look, role="quiet" if state.read and ground != "raised" else "ink", ground=ground
+        item.title,
+        spans,
+        max(0, room - len(outlets)),
+        look,
+        role="quiet" if state.read and ground != "raised" else "ink",
+        ground=ground,
     )
     if outlets:
         segments.append(Segment(outlets, look.style("ink" if ground == "raised" else "quiet", ground)))

@@ -105,7 +105,7 @@ class Prompt(Horizontal):
         self.set_class(question.confirm, "-confirm")
         if question.confirm:
             confirm = self.query_one(Confirm)
-            confirm.put(((f" {question.label} ", "hit"), ("y", "accent"), ("/", "quiet"), ("n ", "accent")))
+            confirm.put(((f" {question.label} ", "star"), ("y", "accent"), ("/", "quiet"), ("n ", "accent")))
             confirm.focus()
             return
         self._put("#label", question.label, "accent")
