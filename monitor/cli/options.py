@@ -44,8 +44,11 @@ class Desk:
                 say(f"store: {self._settings.store}")
         return self._settings
 
-    def newsroom(self, *, read_only: bool = False) -> Newsroom:
-        """An open newsroom, to be closed by the caller. To a reader, a store that is not there yet is an empty one."""
+    def newsroom(self, *, read_only: bool = False, tell: bool = True) -> Newsroom:
+        """An open newsroom, to be closed by the caller; its problems are told.
+
+        To a reader, a store that is not there yet is an empty one.
+        """
         from monitor.cli.output import say
         from monitor.newsroom import Newsroom
 
@@ -55,7 +58,7 @@ class Desk:
                 say(f"nothing is stored yet at {settings.store} (`monitor poll --once` begins it)")
             settings, read_only = replace(settings, store="memory:"), False
         newsroom = Newsroom.open(settings, read_only=read_only)
-        for problem in newsroom.problems():
+        for problem in newsroom.problems() if tell else ():
             say(problem)
         return newsroom
 

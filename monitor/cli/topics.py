@@ -16,7 +16,10 @@ from monitor.errors import QueryError, UsageError
 from monitor.text import clean, clean_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.newsroom import Preview
+    from monitor.query import Use
 
 
 @click.group(
@@ -62,10 +65,13 @@ def list_(at: Desk, as_: str) -> int:
 @formats("text", "json", default="text")
 @pass_desk
 def check(at: Desk, as_: str) -> int:
-    """Report every error and every doubt in every topic and list. Exit status 2 if there is an error."""
+    """Report every error and every doubt in every topic and list. Exit status 2 if there is an error.
+
+    Once the store reaches back 30 days, terms that found nothing in them, or mostly what was dismissed, are named too.
+    """
     watchlists = at.watchlists()
     errors = [clean_line(str(problem), cap=2000) for problem in watchlists.problems]
-    lints = watchlists.lint(None)
+    lints = watchlists.lint(None, uses=_uses(at))
     if as_ == "json":
         doubts = [
             {"topic": lint.topic, "column": lint.column, "message": clean_line(lint.message), "hint": lint.hint}
@@ -79,6 +85,13 @@ def check(at: Desk, as_: str) -> int:
             hint = f" ({lint.hint})" if lint.hint else ""
             click.echo(f"{lint.topic}: column {lint.column}: {clean_line(lint.message + hint, cap=2000)}")
     return QueryError.exit_status if errors else 0
+
+
+def _uses(at: Desk) -> Mapping[str, Use] | None:
+    if not at.stored():
+        return None
+    with at.newsroom(read_only=True, tell=False) as newsroom:
+        return newsroom.uses()
 
 
 @topics.command(example="monitor topics test 'missile~ OR rocket~' --topic defense --since 7d")

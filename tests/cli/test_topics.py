@@ -46,6 +46,26 @@ def test_check_tells_every_error_and_every_doubt(desk):
     assert desk("topics", "check").err.count("\n") == 2
 
 
+def test_terms_that_find_nothing_are_named_once_there_is_history(desk):
+    from datetime import UTC, datetime, timedelta
+
+    from monitor.model import Addition, Body, Item, Verdict
+    from monitor.store import open_store
+
+    assert "NATO" in (desk.config / "topics.toml").read_text()
+    assert "nothing in 30 days" not in desk("topics", "check").out
+    with open_store(desk.store) as store:
+        then = datetime.now(UTC) - timedelta(days=40)
+        old = Item(
+            id="old", source="wire", key="k", digest="d", story="s", url=None, title="Old", published=then, seen=then
+        )
+        store.add([Addition(item=old, body=Body(), verdict=Verdict())])
+    out = desk("topics", "check").out
+    assert "envoy~ has found nothing" not in out
+    (desk.config / "topics.toml").write_text("[topics.defense]\nquery = 'missile~ OR zeppelin'\n")
+    assert "zeppelin has found nothing in 30 days" in desk("topics", "check").out
+
+
 def test_a_topic_that_cannot_be_read_stops_no_other(desk):
     with (desk.config / "topics.toml").open("a") as file:
         file.write("[topics.bad]\nquery = '(open'\n")
