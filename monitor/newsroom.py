@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from monitor import config
 from monitor.errors import ConfigError, UsageError
 from monitor.model import Mark, Progress, SourceHealth, View
-from monitor.query import Document, Watchlists, parse
+from monitor.query import Document, Watchlists, count_uses, parse
 from monitor.store import open_store
 from monitor.text import clean, clean_line
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from monitor.config import Settings
     from monitor.model import Action, Change, Counts, Journal, Page, Source, Story, Topic
-    from monitor.query import Explanation, Lint, Query
+    from monitor.query import Explanation, Lint, Query, Use
     from monitor.store.port import Store
 
 PAGE = 500
@@ -34,6 +34,8 @@ PAGE = 500
 HIDDEN = frozenset({"dismissed", "done", "snoozed"})
 """What a query must name for the open shelf to show it."""
 SAMPLES = 10
+MONTH = timedelta(days=30)
+"""How long a term may find nothing before it is called dead."""
 LONG_WORK = ("poll", "rematch", "import", "prune", "rebuild")
 
 PollerState = Literal["here", "elsewhere", "none"]
@@ -310,6 +312,14 @@ class Newsroom:
     def lint(self, query: str) -> Sequence[Lint]:
         """What is legal but doubtful in a query; raises QueryError for what is not legal."""
         return self.watchlists.lint(self.parse(query))
+
+    def uses(self) -> Mapping[str, Use] | None:
+        """What each term brought in over the last month; None while the store is younger than that."""
+        month_ago = self.clock() - MONTH
+        older = self.store.page(View(shelf="all", until=month_ago), limit=PAGE).stories
+        if not any(story.item.seen <= month_ago for story in older):
+            return None
+        return count_uses(self.stories(View(shelf="all", since=month_ago)))
 
     def preview(
         self,

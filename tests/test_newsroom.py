@@ -38,10 +38,10 @@ def newsroom(tmp_path):
         yield room
 
 
-def store(newsroom, *entries, source=WIRE):
+def store(newsroom, *entries, source=WIRE, now=NOW):
     additions = []
     for entry in entries:
-        item, body = normalise(entry, source, NOW)
+        item, body = normalise(replace(entry, published=min(entry.published + (now - NOW), now)), source, now)
         document = newsroom.document(_story(item, body))
         additions.append(
             Addition(item=item, body=body, verdict=newsroom.watchlists.judge(document), terms=index_terms(document))
@@ -130,6 +130,26 @@ def test_a_preview_says_what_a_query_would_gain_and_lose(newsroom):
     assert preview.sources == [("wire", 2)]
     assert [story.item.title for story in preview.gained] == ["Rockets heard"]
     assert [story.item.title for story in preview.lost] == ["Troops move"]
+
+
+def test_dead_and_noisy_terms_are_told_once_there_is_a_month_to_judge_by(tmp_path, clock):
+    settings = Settings(
+        folder=tmp_path,
+        origin="test",
+        store="memory:",
+        topics=(Topic(id="defense", title="Defense", query="missile~ OR troops OR frigate"),),
+    )
+    with Newsroom.open(settings, clock=clock) as room:
+        ids = store(room, *(entry(f"Troops {n}") for n in range(6)), entry("Missiles seen"), now=clock())
+        assert room.uses() is None
+        clock.forward(days=31)
+        fresh = store(room, *(entry(f"Fresh troops {n}") for n in range(6)), entry("New missiles"), now=clock())
+        assert ids
+        room.mark(fresh[:5], "dismiss")
+        doubts = [lint.message for lint in room.watchlists.lint(None, uses=room.uses())]
+    assert any("frigate has found nothing" in doubt for doubt in doubts)
+    assert any("troops is noisy: 83 %" in doubt for doubt in doubts)
+    assert not any("missile~" in doubt for doubt in doubts)
 
 
 def test_a_disabled_source_is_shown_as_such(newsroom):
