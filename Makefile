@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help run install test check bench docs wheel clean
+.PHONY: help run install test check bench docs wheel lock clean
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -14,9 +14,9 @@ run: $(STAMP)  ## open the dashboard on the config that ships, with its sample a
 
 install: $(STAMP)  ## make .venv with .venv/bin/monitor and all that the tests need
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
 	touch $@
 
 test: $(STAMP)  ## the whole suite
@@ -33,6 +33,11 @@ docs: $(STAMP)  ## write the pages that the program itself knows best
 
 wheel: $(STAMP)  ## build what pipx and uv install
 	$(BIN)/python -m build --wheel
+
+lock:  ## resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+	  --no-header --no-annotate --quiet --output-file requirements.lock
+	sed -i '1i # What the suite ran with; `make install` holds to it. Made by `make lock`.' requirements.lock
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist *.egg-info
