@@ -182,6 +182,9 @@ class Dashboard(App[int], inherit_bindings=False):
         """Leave."""
         self.exit(0)
 
+    def bell(self) -> None:
+        """No sound: a library's fields ring at every key that is too many."""
+
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the reader's clipboard; not with --read-only."""
         if self._driver is not None and not self.newsroom.read_only:

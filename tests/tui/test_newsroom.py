@@ -279,6 +279,35 @@ async def test_the_session_comes_back(show):
         assert it.app.theme == "newsroom-light"
 
 
+async def test_what_was_being_read_is_open_again(show):
+    room = FakeNewsroom([make_story(n) for n in range(20)])
+    async with show(room=room) as it:
+        await it.press("j", "enter")
+        story = it.reader.story.id
+        it.app.exit(0)
+        it.app.save()
+    async with show(room=room) as it:
+        await it.settle()
+        assert it.reader.story.id == story
+        await it.press("escape")
+        assert it.app.focused is it.pane
+
+
+async def test_deep_in_a_long_pane_what_is_new_is_still_counted(show):
+    async with show(count=3000) as it:
+        await it.press("4", "z")
+        for _ in range(40):
+            await it.press("pagedown")
+        chosen = it.selected
+        it.room.put(*(fresh(n) for n in range(7)))
+        await it.look()
+        assert it.pane.window.first > 0
+        assert "+7 new" in it.text
+        assert it.selected == chosen
+        await it.press("g")
+        assert it.selected == fresh(6).id
+
+
 async def test_a_spoilt_session_is_as_none(show):
     room = FakeNewsroom([make_story(n) for n in range(5)])
     room.saved = {"pane": 7, "zoomed": "yes", "panes": {"all": {"limit": ["x"], "item": 3}, "x": 1}, "theme": "nope"}

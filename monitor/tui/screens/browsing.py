@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from monitor.errors import MonitorError, QueryError
@@ -34,7 +35,7 @@ class Browsing(Triage):
         """Select or unselect the row, and move on."""
         pane = self.panes.current
         if pane.story is not None:
-            pane.picked ^= {pane.story.id}
+            pane.pick(pane.story)
             pane.repaint(pane.cursor)
             pane.action_down()
             self.say(f"{len(pane.picked)} selected · ; applies the next key to them", "quiet")
@@ -75,7 +76,11 @@ class Browsing(Triage):
                 pane.restart(limit=text.strip())
             return trouble
 
-        self.ask(Question(label="limit:", value=pane.limit, answer=answer, judge=partial(self._judge, pane.view)))
+        self.ask(
+            Question(
+                label="limit:", value=pane.limit, answer=answer, judge=partial(self._judge, pane.view, pane.narrowed)
+            )
+        )
 
     def action_search(self) -> None:
         """Ask for a query over all history."""
@@ -88,7 +93,7 @@ class Browsing(Triage):
                 self.panes.add(Pane(id="search", title=text.strip(), view=View(shelf="all"), query=text.strip()))
             return trouble
 
-        self.ask(Question(label="search:", answer=answer, judge=partial(self._judge, View(shelf="all"))))
+        self.ask(Question(label="search:", answer=answer, judge=partial(self._judge, View(shelf="all"), str)))
 
     async def _trouble(self, text: str) -> str | None:
         try:
@@ -98,12 +103,12 @@ class Browsing(Triage):
             return str(error)
         return None
 
-    async def _judge(self, view: View, text: str) -> tuple[str, str]:
+    async def _judge(self, view: View, narrowed: Callable[[str], str | None], text: str) -> tuple[str, str]:
         try:
             if not text.strip():
                 return "everything", "quiet"
             await self.desk.call(self.desk.newsroom.parse, text)
-            count, more = await self.desk.call(self.desk.newsroom.count, view, query=text)
+            count, more = await self.desk.call_aside(self.desk.newsroom.count, view, query=narrowed(text))
         except MonitorError as error:
             return str(error), "error"
         return f"{count:,}{'+' if more else ''} match", "good" if count else "warning"

@@ -63,6 +63,8 @@ class NewsroomScreen(Browsing):
         """Show the panes as they were left."""
         self.panes.show()
         self.tell_status()
+        if self.session.reading is not None:
+            self.run_worker(self.open_item(self.session.reading), group="read", exclusive=True)
 
     def _make(self, pane: Pane, label: str) -> Headlines:
         was = self.session.panes.get(pane.id, PaneSession())

@@ -93,7 +93,7 @@ class Triage(DeskScreen):
         if self.reading is not None:
             return [self.reading]
         if self.applying:
-            return [story for story in pane.window.rows if story.id in pane.picked]
+            return list(pane.picked.values())
         return [pane.story] if pane.story is not None else []
 
     async def mark(self, action: Action, *, value: str | None = None, when: datetime | None = None) -> None:

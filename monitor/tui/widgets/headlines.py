@@ -55,7 +55,7 @@ class Headlines(Rows):
         self.tally: Tally | None = None
         self.window = Window()
         self.chosen: str | None = None
-        self.picked: set[str] = set()
+        self.picked: dict[str, Story] = {}
         self.pinned = False
         """The reader has left the top: nothing is put in above."""
         self.following = desk.newsroom.read_only
@@ -66,6 +66,7 @@ class Headlines(Rows):
         self.shown_at = clock()
         """When what is shown was last complete: what was seen later waits."""
         self._again = False
+        self._peek = False
         self._to_last = False
         self._scanned = 0
 
@@ -82,7 +83,11 @@ class Headlines(Rows):
     @property
     def condition(self) -> str | None:
         """The query beside the view: the pane's own, and the limit."""
-        parts = [part for part in (self.pane.query, self.limit) if part]
+        return self.narrowed(self.limit)
+
+    def narrowed(self, limit: str) -> str | None:
+        """The pane's own query with a limit."""
+        parts = [part for part in (self.pane.query, limit) if part]
         return " AND ".join(f"({part})" for part in parts) if len(parts) > 1 else "".join(parts) or None
 
     # -- reading from the store -------------------------------------------------------------------------------
@@ -148,14 +153,21 @@ class Headlines(Rows):
         if not self.window.loaded:
             return self.window.top()
         if self._again:
-            self._again = False
+            self._again, self._peek = False, True
             return self.window.again(self.top, self.height)
+        if self._peek:
+            self._peek = False
+            if self.window.first:
+                return self.window.peek()
         if self._to_last and self.window.next is not None:
             return Fetch("more", self.window.next, FAR)
         return self.window.wanted(self.top, self.height)
 
     def _settle(self, shift: int, fetch: Fetch) -> None:
         """Find the selected item again and keep it where it was on the screen."""
+        if fetch.kind == "peek":
+            self.repaint_head()
+            return
         if fetch.kind == "more":
             if self._to_last:
                 self.window.trim(self.count, self.height)
@@ -236,7 +248,7 @@ class Headlines(Rows):
         numbers = self.window.change(ids, to)
         gone = {story.id for n in numbers if (story := self.window.at(n)) and leaves(story)}
         self._handled |= set(ids) - gone
-        self.picked -= gone
+        self.picked = {item_id: story for item_id, story in self.picked.items() if item_id not in gone}
         if gone:
             above = sum(1 for n in numbers if n < self.cursor and (s := self.window.at(n)) and s.id in gone)
             self.window.drop(gone)
@@ -254,6 +266,11 @@ class Headlines(Rows):
         self._welcome = frozenset(ids)
         self._handled -= self._welcome
         self.catch_up()
+
+    def pick(self, story: Story) -> None:
+        """Select a row for the next bulk mark, or let it go."""
+        if self.picked.pop(story.id, None) is None:
+            self.picked[story.id] = story
 
     def find(self, step: int, wanted: Callable[[Story], bool]) -> bool:
         """Go to the next or previous row held that is wanted; whether there was one."""

@@ -23,7 +23,7 @@ NEWS = 200
 class Fetch:
     """A page to ask for: `limit` rows just after the key `after`."""
 
-    kind: Literal["top", "more", "back", "again"]
+    kind: Literal["top", "more", "back", "again", "peek"]
     after: str | None
     limit: int
 
@@ -43,6 +43,8 @@ class Window:
         self.next: str | None = None
         self.waiting = 0
         self.loaded = False
+        self._newest: str | None = None
+        """The item at the very top when that was last read."""
         self._above: list[_Chunk] = []
         self._held: list[_Chunk] = []
 
@@ -85,6 +87,10 @@ class Window:
         after = self._held[0].after if self._held else None
         return Fetch("again", after, max(PAGE, len(self.rows)) + NEWS)
 
+    def peek(self) -> Fetch:
+        """The top of the view, only to count what is new there."""
+        return Fetch("peek", None, NEWS)
+
     # -- what was read ----------------------------------------------------------------------------------------
 
     def take(
@@ -102,6 +108,10 @@ class Window:
                 return self._append(fetch, page)
             case "back":
                 return self._prepend(page)
+            case "peek":
+                ids = [story.id for story in page.stories]
+                self.waiting = ids.index(self._newest) if self._newest in ids else len(ids)
+                return 0
             case "again":
                 return self._again(fetch, page, hold=hold, keep=keep, welcome=welcome)
 
@@ -109,6 +119,7 @@ class Window:
         self.rows, self.first, self.next = list(page.stories), 0, page.next
         self._above, self._held = [], [_Chunk(None, len(self.rows))]
         self.waiting, self.loaded = 0, True
+        self._newest = self.rows[0].id if self.rows else None
         return 0
 
     def _append(self, fetch: Fetch, page: Page) -> int:
@@ -142,6 +153,8 @@ class Window:
         moved = next((n - known[story.id] for n, story in enumerate(shown) if story.id in known), 0)
         self.rows, self.next = shown, page.next
         self._held = [_Chunk(fetch.after, len(shown))]
+        if fetch.after is None and shown:
+            self._newest = shown[0].id
         return moved
 
     def _keep(self, shown: list[Story], keep: Collection[str]) -> None:
