@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _MAX_LENGTH = 50_000
+_NOT_TEXT = re.compile("[\ud800-\udfff]")
 _MAX_DEPTH = 60
 _MAX_CHAIN = 20
 _TESTED = (*TIME_FIELDS, *NUMBER_FIELDS, *FLAGS)
@@ -60,6 +61,8 @@ class _Parser:
         """The ids of nodes that stand in parentheses of their own."""
         if len(text) > _MAX_LENGTH:
             self.fail(f"the query is longer than {_MAX_LENGTH} characters", 1, "part it into lists, @name")
+        if broken := _NOT_TEXT.search(text):
+            self.fail("a byte that is no text", broken.start() + 1, "the terminal or the file is not in UTF-8")
         self.token = self.lexer.read()
 
     def advance(self) -> Token:

@@ -39,6 +39,8 @@ class Folded(Atom):
     forms: tuple[str, ...]
 
     def edges(self, stream: Stream) -> list[Edge]:
+        if len(self.forms) == 1:
+            return stream.find(self.forms[0])
         return [edge for form in self.forms for edge in stream.find(form)]
 
     def keys(self) -> tuple[Key, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from functools import cache, cached_property, lru_cache
@@ -37,6 +38,7 @@ JOINERS = frozenset("-&\u200c")
 """What makes one compound of the words on its two sides: hyphen, ampersand, zero-width non-joiner."""
 _LONGEST_COMPOUND = 4
 _CAPITALS = 0.8
+_SMALL = string.ascii_lowercase.encode()
 _RIGHT_PART = 3
 """Letters that what follows an apostrophe, or precedes a plus, needs to be a word of its own."""
 
@@ -133,10 +135,16 @@ class Passage:
     @cached_property
     def in_capitals(self) -> bool:
         """Whether this is prose of whose letters four fifths or more are capitals."""
-        if self.field not in PROSE:
+        if self.field not in PROSE or self._small_letters > (1 - _CAPITALS) * len(self.normal):
             return False
         letters = sum(map(str.isalpha, self.normal))
         return sum(map(str.isupper, self.normal)) >= _CAPITALS * letters > 0
+
+    @property
+    def _small_letters(self) -> int:
+        """How many are a to z: enough, nearly always, to see that a passage is not in capitals."""
+        text = self.normal.encode("ascii", "ignore")
+        return len(text) - len(text.translate(None, _SMALL))
 
     @cached_property
     def _origins(self) -> Origins | None:

@@ -238,6 +238,20 @@ def test_snoozed_and_fulltext_and_image() -> None:
     assert not matches("has:image", "x", enclosures=(Enclosure(url="https://a.example/b.mp3", type="audio/mpeg"),))
 
 
+@pytest.mark.parametrize(
+    ("text", "capitals"),
+    [
+        ("NATO CHIEF WARNS", True),
+        ("NATO CHIEF warns", False),
+        ("ΝΑΤΟ ΚΑΙ ΙΡΑΝ", True),
+        ("нато и иран", False),
+        ("1, 2, 3", False),
+    ],
+)
+def test_a_passage_in_capitals(text: str, capitals: bool) -> None:
+    assert document(text).words.passages[0].in_capitals == capitals
+
+
 def test_capitals_say_nothing_in_prose_only() -> None:
     assert matches("place:{US}", "x", place="US")
     assert not matches("place:{Us}", "x", place="US")

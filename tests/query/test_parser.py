@@ -164,6 +164,7 @@ REFUSED = [
     ("-" * 100 + "a", 60, "nested too deeply"),
     ("a" + " NEAR a" * 30, 143, "more than 20 NEAR"),
     ("a " * 30_000, 1, "longer than"),
+    ("mi\udcffab*", 3, "a byte that is no text"),
 ]
 
 
