@@ -119,7 +119,7 @@ class Intake:
             receipt = self._failed(source, error)
         except StoreError as error:
             receipt = self._unkept(source, error)
-        except (MemoryError, RecursionError, ValueError, LookupError, TypeError) as error:
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not end the polling of a source
             receipt = self._failed(source, SourceError(f"our own mistake: {type(error).__name__}", kind="bug"))
             _log().exception("source %s", source.id)
         return replace(receipt, seconds=time.monotonic() - started, bytes=size)

@@ -134,3 +134,17 @@ async def test_ids_that_change_at_each_poll_bring_nothing_new():
         assert len(store.items) == 2
         assert receipts[0].drops == {"known under another id": 2}
         assert len(store.dropped["a"]) == 4
+
+
+async def test_a_mistake_of_our_own_is_told_and_the_source_is_asked_again(monkeypatch):
+    store = FakeStore()
+
+    async def broken(self, job):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(InProcess, "do", broken)
+    async with serving() as server:
+        server.body("/a.xml", rss("one"))
+        _, receipts = await once(store, Source(id="a", title="A", url=server.url("/a.xml")))
+    assert receipts[0].status == "failing" and "our own mistake" in receipts[0].message
+    assert store.health["a"].next_at > NOW
