@@ -30,7 +30,7 @@ WISHES_EVERY = 0.5
 SAVE_EVERY = 2.0
 BEAT_EVERY = 5.0
 LOOK_EVERY = 2.0
-REMATCH_EVERY = 0.25
+REMATCH_EVERY = 1.0
 TOLD = "progress:poll"
 _log = logging.getLogger("monitor.poll")
 
