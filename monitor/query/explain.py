@@ -107,7 +107,9 @@ def _name(matcher: Matcher) -> str:
             return matcher.node.operator
         case InField():
             return f"{matcher.node.name}:"
-    return str(matcher.node)
+        case Terms() if matcher.twins:
+            return f"{matcher.name} (or {', '.join(matcher.twins)})"
+    return matcher.name
 
 
 def _note(matcher: Matcher, document: Document, scope: Scope, found: Found) -> str:

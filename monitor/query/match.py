@@ -105,6 +105,11 @@ class Terms(Matcher):
             return None
         return [Span(first, last, self, scope) for first, last in scope.within(edges)] or None
 
+    @property
+    def twins(self) -> tuple[str, ...]:
+        """The British or American spellings that are looked for as well."""
+        return tuple(twin for atom in self.readings[0].atoms for twin in atom.twins)
+
     def edges(self, stream: Stream) -> list[Edge]:
         """Where it stands in a stream, in order, each span once."""
         if len(self.readings) == 1:

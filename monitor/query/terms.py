@@ -23,6 +23,11 @@ Key = str
 class Atom:
     """One word of a term."""
 
+    @property
+    def twins(self) -> tuple[str, ...]:
+        """Its other spellings."""
+        return ()
+
     def edges(self, stream: Stream) -> list[Edge]:
         """Where it stands."""
         raise NotImplementedError
@@ -38,6 +43,10 @@ class Folded(Atom):
 
     forms: tuple[str, ...]
 
+    @property
+    def twins(self) -> tuple[str, ...]:
+        return self.forms[1:]
+
     def edges(self, stream: Stream) -> list[Edge]:
         if len(self.forms) == 1:
             return stream.find(self.forms[0])
@@ -52,6 +61,10 @@ class Stemmed(Atom):
     """A word in any of its spellings, by its stem."""
 
     words: tuple[str, ...]
+
+    @property
+    def twins(self) -> tuple[str, ...]:
+        return self.words[1:]
 
     def edges(self, stream: Stream) -> list[Edge]:
         return [edge for word in self.words for edge in stream.find_stem(word)]

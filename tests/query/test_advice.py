@@ -150,6 +150,15 @@ def test_why_not(query: str, note: str) -> None:
     assert explanation.note == note
 
 
+def test_the_other_spelling_is_told() -> None:
+    assert str(explain("defence OR labour~", "the defense")).splitlines()[1:] == [
+        "  ✓ defence (or defense)  — title “defense”",
+        "  ✗ not found: labour~ (or labor)",
+    ]
+    exact = Watchlists([], {}, spelling="exact")
+    assert "(or" not in str(exact.explain("defence", document("the defense")))
+
+
 def test_a_pattern_out_of_time_is_told() -> None:
     explanation = explain("/(a|a?)+(a+)+b/", "a" * 4000 + "!")
     assert not explanation.matched
