@@ -17,6 +17,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _GUESSED_FROM = 20_000
+_ENOUGH = 4
+"""Characters that two bytes each must make before NUL bytes are taken for UTF-16."""
 
 
 def decode(data: bytes, *, name: str, declared: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -68,6 +70,8 @@ def _wide(data: bytes) -> str | None:
     sample = data[:4096]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     half = len(sample) / 2
+    if half < _ENOUGH:
+        return None
     for zeros, others, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
         if zeros > 0.4 * half and not others and all(map(_written, sample.decode(encoding, "replace"))):
             return encoding

@@ -41,7 +41,7 @@ def parse_file(path: Path | str, data: bytes, *, boilerplate: frozenset[str] = f
     """
     name = clean_line(str(path))
     suffix = PurePath(path).suffix.casefold()
-    if suffix not in _BY_SUFFIX:
+    if not supported(path):
         raise SourceError(f"{name}: {suffix} files are not read", kind="unreadable", hint=f"supported: {SUPPORTED}")
     text, notes = decode(data, name=name)
     kind = _kind(text, _BY_SUFFIX[suffix])
@@ -52,6 +52,11 @@ def parse_file(path: Path | str, data: bytes, *, boilerplate: frozenset[str] = f
     return Parsed(
         entries=parsed.entries, format=parsed.format, notes=(*notes, *parsed.notes), blocks=parsed.blocks
     )  # fmt: skip
+
+
+def supported(path: Path | str) -> bool:
+    """Whether files of that name are read."""
+    return PurePath(path).suffix.casefold() in _BY_SUFFIX
 
 
 def _kind(text: str, named: Format) -> Format:

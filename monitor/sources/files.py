@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from monitor.seedfile import Boilerplate
 
 __all__ = ["Gathered", "read", "watch"]
+
+_log = logging.getLogger(__name__)
 
 AGE = 2.0
 """Seconds since its last change that a file must have lain still."""
@@ -207,7 +210,14 @@ class _Pass:
         from monitor.seedfile import parse_file
 
         self.bytes += len(data)
-        parsed = parse_file(name, data, boilerplate=self.learned.known())
+        try:
+            parsed = parse_file(name, data, boilerplate=self.learned.known())
+        except SourceError:
+            raise
+        except Exception as problem:
+            _log.exception("%s", name)
+            reason = f"{name}: our own mistake in reading it ({type(problem).__name__})"
+            raise SourceError(reason, kind="unreadable", hint="the log says where") from problem
         entries = parsed.entries
         if parsed.format == "feed" and not entries:
             if self.feeds is not None:
@@ -219,13 +229,12 @@ class _Pass:
             self.learned.learn(key, parsed.blocks)
 
     def _follow(self, found: Found, separator: str) -> None:
-        """Read what a spool gained."""
+        """Read what a spool gained; a spool of a name that says no format holds plain text."""
+        from monitor.seedfile import supported
+
         place = self.before.spools.get(found.name)
         try:
             grown = spool.gather(found, place, separator, settled=not self._young(found))
-            for record in grown.records:
-                key = f"{found.name}#{spool.record_id(record)}"
-                self._parse(found.name, key, record.encode("utf-8", "surrogateescape"))
         except Unsettled:
             self.waiting.append(found.name)
             return
@@ -237,11 +246,18 @@ class _Pass:
         except OSError as problem:
             self._refuse(found, problem.strerror or "cannot be read")
             return
+        name = found.name if supported(found.name) else f"{found.name}.txt"
+        for record in grown.records:
+            try:
+                key = f"{found.name}#{spool.record_id(record)}"
+                self._parse(name, key, record.encode("utf-8", "surrogateescape"))
+            except SourceError as problem:
+                self.notes.append(clean_line(f"a record was passed over: {problem}"))
         self.notes.extend(grown.notes)
         self.more = self.more or grown.more
         self.spools[found.name] = grown.place
         self.stamps[found.name] = _Stamp(found.mtime, found.size, found.inode)
-        if not self._drained(found) and grown.place.offset < found.size:
+        if grown.place.offset < found.size and not grown.more:
             self.waiting.append(found.name)
 
     def _reread(self, present: dict[str, Found]) -> None:

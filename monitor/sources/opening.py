@@ -6,9 +6,9 @@ import glob
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from monitor.errors import SourceError
 from monitor.text import clean_line
@@ -24,8 +24,7 @@ _NAME_CHARS = 300
 _PARTIAL = (".part", ".partial", ".crdownload", ".download", ".tmp", ".swp", ".filepart", "~")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A regular file of a source. `name` is its path from the source's folder, safe to print; bytes and ns."""
 
     name: str
@@ -35,8 +34,7 @@ class Found:
     inode: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """Something in the source's folder that is not read, and why."""
 
     name: str

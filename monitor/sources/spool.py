@@ -109,8 +109,9 @@ def _split(data: bytes, separator: str, *, final: bool) -> tuple[list[str], int]
         if text[begin : span[0]].strip():
             records.append(text[begin : span[0]])
         begin = span[1]
-    if final and text[begin:].strip():
-        records.append(text[begin:])
+    if final:
+        if text[begin:].strip():
+            records.append(text[begin:])
         begin = len(text)
     return records, len(text[:begin].encode("utf-8", "surrogateescape"))
 

@@ -209,6 +209,24 @@ def test_saved_feeds_are_handed_over_unread_to_who_asks(tmp_path: Path):
     assert files.read(source, gathered.memory, clock=lambda: LATER, hand_over_feeds=True).feeds == ()
 
 
+def test_our_own_mistake_with_one_file_takes_nothing_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from monitor import seedfile
+
+    (tmp_path / "a.txt").write_text(_article("First things first here"))
+    (tmp_path / "b.txt").write_text(_article("Second things second here"))
+
+    def faulty(name: str, *more: object, **named: object) -> seedfile.Parsed:
+        if name == "a.txt":
+            raise ZeroDivisionError
+        return real(name, *more, **named)
+
+    real = seedfile.parse_file
+    monkeypatch.setattr(seedfile, "parse_file", faulty)
+    gathered = _read(_source(tmp_path))
+    assert _titles(gathered) == ["Second things second here"]
+    assert "our own mistake" in gathered.problems[0]
+
+
 def test_memory_that_cannot_be_read_is_begun_anew(tmp_path: Path):
     (tmp_path / "a.txt").write_text(_article("First things first here"))
     assert len(_read(_source(tmp_path), Memory(extra="{broken")).entries) == 1

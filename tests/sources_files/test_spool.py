@@ -93,6 +93,22 @@ def test_a_pattern_may_begin_a_record_and_stay(tmp_path: Path):
     assert tail.read() == ["[2] Second flash of the day"]
 
 
+def test_white_space_after_the_last_record_keeps_nothing_waiting(tmp_path: Path):
+    tail = Tail(tmp_path / "wire.txt", r"^-----$")
+    tail.write("First flash of the day\n-----\n")
+    gathered = files.read(tail.source, Memory(), clock=lambda: LATER)
+    assert (len(gathered.entries), gathered.waiting) == (1, ())
+    assert files.read(tail.source, gathered.memory, clock=lambda: LATER).waiting == ()
+
+
+def test_a_log_is_read_as_text_and_a_bad_record_takes_nothing_with_it(tmp_path: Path):
+    tail = Tail(tmp_path / "wire.log")
+    tail.write("First flash of the day\n\n\0\n\nThird flash of the day\n\n")
+    assert tail.read() == ["First flash of the day", "Third flash of the day"]
+    assert any("a record was passed over" in told for told in tail.told)
+    assert tail.read() == []
+
+
 def test_a_pattern_that_cannot_be_used_is_told(tmp_path: Path):
     tail = Tail(tmp_path / "wire.txt", "(")
     tail.write("First flash of the day\n\n")
