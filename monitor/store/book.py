@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+import uuid
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby, islice
@@ -222,3 +223,17 @@ def _outlets(rows: Sequence[tuple[str, int, int, str]]) -> dict[int, int]:
             first += 1
         found[doc_id] = len(sources)
     return found
+
+
+def never() -> datetime:
+    """The clock of a book in which nothing happens by time."""
+    raise AssertionError("no clock is needed here")
+
+
+def found(db: TinyDB) -> None:
+    """Lay the first stone of a store that has none."""
+    book = Book(db, never, read_only=False)
+    with book.ground.transaction():
+        if not book.ledgers.read([1], Ledger):
+            book.ledgers.put({1: document(Ledger(uuid=str(uuid.uuid4())))})
+            book.totals.put({1: document(Totals())})

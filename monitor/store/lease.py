@@ -94,6 +94,11 @@ class FileLease:
             self._descriptor = None
 
 
+def leases(path: Path, clock: Callable[[], datetime]) -> Callable[[str], FileLease]:
+    """The leases of the store at a path, by name."""
+    return lambda name: FileLease(path.with_name(f"{path.name}.{name}"), clock)
+
+
 class MemoryLease:
     """A lease among the threads of one process; `holders` is shared by all leases of a store, by name."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from monitor.errors import StoreError
 from monitor.store.records import LAYOUTS, SCHEMA
-from monitor.store.sqlite import SqliteGround, definition, quoted
+from monitor.store.sqlite import definition, quoted
 from monitor.store.table import SqliteTable
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from monitor.store.book import Book
     from monitor.store.layout import Layout
+    from monitor.store.sqlite import SqliteGround
 
 STEPS: Mapping[int, Callable[[Book], None]] = {}
 """By schema: what turns the documents of that schema into those of the next."""
@@ -37,11 +38,10 @@ def bring_up(book: Book) -> None:
         ground.run(f"PRAGMA user_version = {SCHEMA}")
 
 
-def stamp(book: Book) -> None:
+def stamp(ground: SqliteGround) -> None:
     """Note in a new store which layouts its tables have."""
-    if isinstance(book.ground, SqliteGround):
-        for name, layout in LAYOUTS.items():
-            book.ground.run("UPDATE tinydb SET layout = ? WHERE name = ?", (fingerprint(name, layout), name))
+    for name, layout in LAYOUTS.items():
+        ground.run("UPDATE tinydb SET layout = ? WHERE name = ?", (fingerprint(name, layout), name))
 
 
 def fingerprint(name: str, layout: Layout) -> str:

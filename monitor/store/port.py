@@ -29,6 +29,9 @@ from monitor.model import (
     View,
 )
 
+Told = Callable[[int, int], None] | None
+"""Who is told of long work: done and total."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:

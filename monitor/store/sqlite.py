@@ -196,11 +196,7 @@ class SqliteGround(Storage):
 
     def _follow(self) -> None:
         """Open anew when the file was replaced (by `restore`) while it was open."""
-        try:
-            inode = self.path.stat().st_ino
-        except OSError as error:
-            raise explain(error, self.path) from error
-        if inode != self._inode:
+        if self._replaced():
             with self._reading:
                 self._reader.close()
                 if self._writer is not None:
@@ -208,10 +204,19 @@ class SqliteGround(Storage):
                 self._reader = self._connect()
                 self._writer = None if self.read_only else self._connect()
                 self._reader.execute("PRAGMA query_only = 1")
-                self._inode, self._names = inode, None
+                self._inode, self._names = self.path.stat().st_ino, None
+
+    def _replaced(self) -> bool:
+        try:
+            return self.path.stat().st_ino != self._inode
+        except OSError as error:
+            raise explain(error, self.path) from error
 
     def version(self) -> object:
         """Changes whenever anybody has written; some microseconds."""
+        if not self.within and self._replaced():
+            with contextlib.nullcontext() if self.read_only else self.lock.held():
+                self._follow()
         with self._reading:
             try:
                 return self._inode, self._reader.execute("PRAGMA data_version").fetchone()[0]

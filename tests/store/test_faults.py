@@ -751,7 +751,7 @@ def test_network_file_systems_are_refused_by_name(tmp_path, monkeypatch):
 
 
 def test_a_json_store_says_when_it_has_outgrown_its_kind(tmp_path, clock, monkeypatch):
-    monkeypatch.setattr("monitor.store.opening.OUTGROWN", 10)
+    monkeypatch.setattr("monitor.store.jsonfile.OUTGROWN", 10)
     url = f"json:{tmp_path}/news.json"
     with open_store(url, clock=clock) as store:
         store.add([addition(n) for n in range(11)])
@@ -785,7 +785,7 @@ def test_layouts_that_changed_are_made_again_from_the_documents(path, clock, mon
     wider = replace(
         items, columns={**items.columns, "lang": ("item", "lang")}, indexes=(*items.indexes, Index(columns=("lang",)))
     )
-    for module in ("records", "opening", "migrations", "recovery"):
+    for module in ("records", "database", "migrations", "salvage"):
         monkeypatch.setattr(f"monitor.store.{module}.LAYOUTS", {**records.LAYOUTS, "items": wider})
     with pytest.raises(StoreError, match="older monitor"):
         open_store(url, read_only=True, clock=clock)
@@ -804,7 +804,7 @@ def test_an_older_schema_is_taken_forward_in_one_step(path, clock, monkeypatch):
     with open_store(url, clock=clock) as store:
         store.add([addition(1)])
     steps = []
-    for module in ("opening", "migrations"):
+    for module in ("database", "migrations"):
         monkeypatch.setattr(f"monitor.store.{module}.SCHEMA", 3)
     monkeypatch.setattr(
         "monitor.store.migrations.STEPS", {1: lambda book: steps.append(1), 2: lambda book: steps.append(2)}
@@ -818,12 +818,12 @@ def test_an_older_schema_is_taken_forward_in_one_step(path, clock, monkeypatch):
         book.table("memos").append({"name": "half", "document": {}})
         raise RuntimeError("broken step")
 
-    for module in ("opening", "migrations"):
+    for module in ("database", "migrations"):
         monkeypatch.setattr(f"monitor.store.{module}.SCHEMA", 4)
     monkeypatch.setattr("monitor.store.migrations.STEPS", {3: fail})
     with pytest.raises(RuntimeError):
         open_store(url, clock=clock)
-    for module in ("opening", "migrations"):
+    for module in ("database", "migrations"):
         monkeypatch.setattr(f"monitor.store.{module}.SCHEMA", 3)
     with open_store(url, clock=clock) as store:
         assert store.memo("half") is None
@@ -892,3 +892,17 @@ print("done", flush=True)
 
 def test_limits_of_this_process_are_as_they_were():
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
+
+
+def test_an_open_store_follows_a_file_that_was_replaced(saved, clock):
+    path, total = saved
+    url = f"tinydb:{path}"
+    with open_store(url, clock=clock) as ours, open_store(url, read_only=True, clock=clock) as reader:
+        assert count(ours) == count(reader) == total
+        path.with_name("news.db.damaged").touch(mode=0o600)
+        with open_store(url, clock=clock) as mender:
+            assert "was damaged" in mender.notices()[0]
+            mender.add([addition(900)])
+        ours.mark(["id000900"], mark("star"))
+        assert count(reader) == count(ours) == total + 1
+        assert reader.get("id000900").state.starred

@@ -17,8 +17,8 @@ from tinydb import Query, TinyDB, where
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document
 
+from monitor.store.database import new_tinydb
 from monitor.store.layout import Each, Index, Layout
-from monitor.store.opening import new_tinydb
 
 from .conftest import LONG
 
@@ -29,7 +29,7 @@ DIFFERENT = {
 
 CONFTEST = """
 import pytest
-from monitor.store.opening import new_tinydb
+from monitor.store.database import new_tinydb
 
 @pytest.fixture
 def db(tmp_path):

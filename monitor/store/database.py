@@ -1,0 +1,143 @@
+"""The `tinydb:` store's file: made whole, checked before it is trusted, mended when it is damaged."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, cast
+
+from tinydb import TinyDB
+
+from monitor.errors import NewerStoreError, StoreError
+from monitor.store.book import Book, found
+from monitor.store.files import FileLock, guard, sync_folder
+from monitor.store.lease import leases
+from monitor.store.migrations import bring_up, stamp
+from monitor.store.records import LAYOUTS, SCHEMA
+from monitor.store.recovery import Finding, age_of, inspect, set_aside
+from monitor.store.search import SearchIndex
+from monitor.store.sqlite import SqliteGround, make_file
+from monitor.store.table import SqliteTable
+from monitor.store.tiny import TinyStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from monitor.store.layout import Layout
+    from monitor.store.port import Store, Told
+
+BACKUP_EVERY = 24 * 3600.0
+BACKUP_AT_CLOSE = 256_000_000
+"""Bytes up to which a store that has no fresh backup makes one when it is closed."""
+
+
+class SqliteDB(TinyDB):
+    """TinyDB on an indexed SQLite file."""
+
+    table_class = SqliteTable  # type: ignore[assignment]
+    default_storage_class = SqliteGround  # type: ignore[assignment]
+
+
+def new_tinydb(path: Path, layouts: Mapping[str, Layout]) -> TinyDB:
+    """A TinyDB on an indexed SQLite file, made if it is not there, for tables of these layouts and any others."""
+    if not path.exists():
+        make_file(path, 0)
+    return SqliteDB(path, layouts)
+
+
+def open_sqlite(url: str, path: Path, *, read_only: bool, clock: Callable[[], datetime]) -> Store:
+    """The store in an indexed SQLite file."""
+    notices = _mend(path, clock, read_only=read_only)
+    db = SqliteDB(path, LAYOUTS, read_only=read_only)
+    book = Book(db, clock, read_only=read_only)
+    try:
+        bring_up(book)
+        index = SearchIndex(path.with_name(path.name + ".search"), book)
+
+        def backup(target: Path, progress: Told) -> None:
+            from monitor.store.backup import copy
+
+            copy(path, target, progress)
+
+        def keep() -> None:
+            bak = path.with_name(path.name + ".bak")
+            if path.stat().st_size <= BACKUP_AT_CLOSE and age_of(bak, clock()) > BACKUP_EVERY:
+                backup(bak, None)
+
+        return TinyStore(book, url, lease=leases(path, clock), backup=backup, keep=keep, index=index, notices=notices)
+    except BaseException:
+        db.close()
+        raise
+
+
+def _mend(path: Path, clock: Callable[[], datetime], *, read_only: bool) -> list[str]:
+    """Make sure that a sound store lies at the path; what was done about one that was not."""
+    what = inspect(path)
+    refuse(path, what)
+    if what.state == "sound":
+        return []
+    if read_only:
+        raise StoreError(f"{path}: damaged ({what.reason})", hint="open it once without --read-only to mend it")
+    lock = FileLock(path.with_name(path.name + ".lock"))
+    with contextlib.closing(lock), lock.held():
+        what = inspect(path)
+        refuse(path, what)
+        if what.state == "sound":
+            return []
+        bak = path.with_name(path.name + ".bak")
+        if what.state == "absent":
+            place(_fresh(path), path)
+            return (
+                [f"{path} was not there, but a backup of it is: `monitor restore {bak}` brings it back"]
+                if bak.exists()
+                else []
+            )
+        from monitor.store.salvage import salvage
+
+        sound_bak = bak if inspect(bak).state == "sound" else None
+        new = _fresh(path)
+        with contextlib.closing(SqliteDB(new, LAYOUTS)) as db:
+            book = Book(db, clock, read_only=False)
+            saved, restored = salvage(path, sound_bak, book)
+        aside = set_aside(path)
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + ".search" + suffix).unlink(missing_ok=True)
+        place(new, path)
+        kept = f"{path} was damaged ({what.reason}) and is kept as {aside.name}"
+        if not saved and not restored:
+            return [f"{kept}; nothing in it could be read and there was no backup: the store starts empty"]
+        return [f"{kept}; {saved:,} items were saved from it and {restored:,} from the last backup"]
+
+
+def refuse(path: Path, what: Finding) -> None:
+    """Refuse what is not ours to touch."""
+    if what.state == "foreign":
+        raise StoreError(f"{path}: is a database of another program", hint="choose another name for the store")
+    if what.schema > SCHEMA:
+        raise NewerStoreError(f"{path}: written by a newer monitor (schema {what.schema})", hint="upgrade this one")
+
+
+def _fresh(path: Path) -> Path:
+    """An empty store under another name, to be put in its place whole: an empty file is never ours."""
+    new = path.with_name(path.name + ".new")
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        beside = new.with_name(new.name + suffix)
+        guard(beside)
+        beside.unlink(missing_ok=True)
+    make_file(new, SCHEMA)
+    with contextlib.closing(SqliteDB(new, LAYOUTS)) as db:
+        ground = cast("SqliteGround", db.storage)
+        with ground.transaction():
+            for name in LAYOUTS:
+                ground.create(name)
+            found(db)
+            stamp(ground)
+    return new
+
+
+def place(new: Path, path: Path) -> None:
+    """Put a new file in its place."""
+    new.rename(path)
+    new.with_name(new.name + ".lock").unlink(missing_ok=True)
+    sync_folder(path.parent)
