@@ -54,13 +54,14 @@ async def watch(
 
 async def _observe(source: Source, changed: asyncio.Queue[str], stop: asyncio.Event, stat_every: float) -> None:
     """Tell each change of one source, by the system's word as long as that works."""
-    folder = _folder(source.path or "")
-    if folder is not None:
+    place = _place(source.path or "")
+    if place is not None:
+        folder, deep = place
         from watchfiles import awatch
 
         with contextlib.suppress(OSError, RuntimeError):
             async for changes in awatch(
-                folder, stop_event=stop, recursive=True, step=100, rust_timeout=1000, yield_on_timeout=False
+                folder, stop_event=stop, recursive=deep, step=100, rust_timeout=1000, yield_on_timeout=False
             ):
                 if any(_concerns(source, Path(path)) for _, path in changes):
                     changed.put_nowait(source.id)
@@ -75,16 +76,19 @@ async def _observe(source: Source, changed: asyncio.Queue[str], stop: asyncio.Ev
             changed.put_nowait(source.id)
 
 
-def _folder(pattern: str) -> Path | None:
-    """The folder to watch for a path, None where there is none yet."""
+def _place(pattern: str) -> tuple[Path, bool] | None:
+    """The folder to watch for a path and whether with the folders in it; None for a path that is not there yet."""
     path = Path(pattern)
-    if not glob.has_magic(pattern) or path.exists():
-        if path.is_dir():
-            return path
-        return path.parent if path.parent.is_dir() else None
+    if path.is_dir():
+        return path, True
+    if path.exists():
+        return path.parent, False
+    if not glob.has_magic(pattern):
+        return None
+    depth = 0
     while glob.has_magic(os.fspath(path)):
-        path = path.parent
-    return path if path.is_dir() else None
+        path, depth = path.parent, depth + 1
+    return (path, depth > 1 or "**" in pattern) if path.is_dir() else None
 
 
 def _concerns(source: Source, changed: Path) -> bool:

@@ -25,7 +25,7 @@ async def _first(changes: AsyncIterator[str], *, after: object = None) -> str:
 @pytest.mark.parametrize("by", ["system", "stats"])
 async def test_a_change_names_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str):
     if by == "stats":
-        monkeypatch.setattr(watching, "_folder", lambda pattern: None)
+        monkeypatch.setattr(watching, "_place", lambda pattern: None)
     sources = [_source("one", tmp_path / "one"), _source("two", tmp_path / "two")]
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
@@ -62,3 +62,12 @@ async def test_a_folder_that_is_not_there_yet_is_told_when_it_comes(tmp_path: Pa
     assert await first == "one"
     stop.set()
     await changes.aclose()
+
+
+def test_no_more_is_watched_than_the_path_means(tmp_path: Path):
+    (tmp_path / "a.txt").write_text("here")
+    assert watching._place(str(tmp_path)) == (tmp_path, True)
+    assert watching._place(str(tmp_path / "a.txt")) == (tmp_path, False)
+    assert watching._place(str(tmp_path / "*.txt")) == (tmp_path, False)
+    assert watching._place(str(tmp_path / "**" / "*.txt")) == (tmp_path, True)
+    assert watching._place(str(tmp_path / "nothing")) is None
