@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from monitor.model import State, Verdict
 from monitor.query.stems import detect_language
-from monitor.query.tokens import Edge, Passage, Stream
+from monitor.query.tokens import PROSE, Edge, Passage, Stream
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -23,30 +23,52 @@ _DETECTED_FROM = 2000
 _IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
 
 
-class Scope(NamedTuple):
-    """Where a term is looked for: the positions [first, end) of a stream.
+_SCOPES = {
+    "": ("title", "dek", "body"),
+    "text": PROSE,
+    "lead": ("dek", "body"),
+    **{field: (field,) for field in PROSE},
+}
+"""Which fields of an item's prose a field of the language looks in; "" is where a bare term does."""
 
-    `spans` tells whether what is found there is shown as a hit; `lead` that it counts as the lead in the score.
+
+class Scope:
+    """Where a term is looked for. Nothing is tokenised before a term asks.
+
+    `spans` tells whether what is found there is shown as a hit: it is in prose, not in what is known about an item.
     """
 
-    name: str
-    stream: Stream
-    first: int
-    end: int
-    spans: bool = True
+    def __init__(self, name: str, document: Document) -> None:
+        self.name = name
+        self.spans = name in _SCOPES
+        self._document = document
+
+    @cached_property
+    def stream(self) -> Stream:
+        """The words of the item, or of the values known under this name."""
+        if self.spans:
+            return self._document.words
+        values = enumerate(self._document.values(self.name))
+        return Stream(((self.name, number, value) for number, value in values), lambda: "en")
+
+    @cached_property
+    def passages(self) -> list[Passage]:
+        """The passages that are looked through."""
+        fields = _SCOPES.get(self.name, (self.name,))
+        return [passage for passage in self.stream.passages if passage.field in fields]
+
+    @cached_property
+    def reach(self) -> Edge:
+        """The first position in it, and the first behind it."""
+        if not self.passages:
+            return 0, 0
+        first, end = self.passages[0].first, self.passages[-1].end
+        return first, min(end, first + LEAD_WORDS) if self.name == "lead" else end
 
     def within(self, edges: list[Edge]) -> list[Edge]:
         """The spans that lie in this scope."""
-        return [edge for edge in edges if self.first <= edge[0] and edge[1] < self.end]
-
-    @property
-    def passages(self) -> list[Passage]:
-        """The passages that have words, or characters, in this scope."""
-        return [
-            passage
-            for passage in self.stream.passages
-            if (passage.first < self.end and passage.end > self.first) or passage.field == self.name
-        ]
+        start, end = self.reach
+        return [edge for edge in edges if start <= edge[0] and edge[1] < end]
 
 
 class Document:
@@ -106,32 +128,11 @@ class Document:
     def scope(self, name: str) -> Scope:
         """Where `name:` looks. "" is where a bare term does: title, dek and body."""
         if name == "topic":  # what the item is on changes while it is judged
-            return self._meta_scope(name)
+            return Scope(name, self)
         scope = self._scopes.get(name)
         if scope is None:
-            scope = self._scopes[name] = self._text_scope(name) or self._meta_scope(name)
+            scope = self._scopes[name] = Scope(name, self)
         return scope
-
-    def _text_scope(self, name: str) -> Scope | None:
-        if name not in {"", "title", "dek", "lead", "body", "caption", "text"}:
-            return None
-        stream = self.words
-        title, dek, body, *captions = stream.passages
-        captions_end = captions[-1].end if captions else body.end
-        reach = {
-            "": (0, body.end),
-            "title": (title.first, title.end),
-            "dek": (dek.first, dek.end),
-            "lead": (dek.first, min(dek.first + LEAD_WORDS, body.end)),
-            "body": (body.first, body.end),
-            "caption": (body.end, captions_end),
-            "text": (0, captions_end),
-        }
-        return Scope(name, stream, *reach[name])
-
-    def _meta_scope(self, name: str) -> Scope:
-        stream = Stream([(name, number, value) for number, value in enumerate(self.values(name))], lambda: "en")
-        return Scope(name, stream, 0, len(stream.words), spans=False)
 
     def values(self, name: str) -> tuple[str, ...]:
         """What is known about the item under a name, as text."""

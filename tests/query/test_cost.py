@@ -73,3 +73,9 @@ def test_a_pattern_has_a_bounded_time_for_all_passages_together() -> None:
     started = time.process_time()
     assert NO_LISTS.match("text:/(a|a?)+(a+)+b/", item) is None
     assert time.process_time() - started < 2.0
+
+
+def test_a_query_about_the_item_alone_tokenises_nothing() -> None:
+    item = document("x", "y")
+    assert NO_LISTS.match("is:unread words:>=0 domain:a.example OR outlets:1", item) is not None
+    assert "words" not in vars(item)

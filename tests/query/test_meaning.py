@@ -68,7 +68,7 @@ def test_no_match(query: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("query", "text"),
     [
-        ("NOT x", "y"), ("{NATO}", "NATO CHIEF WARNS"), ("{Polish}", "POLISH TROOPS MOVE"),
+        ("NOT x", "y"), ("/!!/", "!!!"), ("{NATO}", "NATO CHIEF WARNS"), ("{Polish}", "POLISH TROOPS MOVE"),
         ('"St. Petersburg"', "in St. Petersburg"), ('"Paris, France"', "in Paris, France"), ('"air strike"', "an “air” strike"),
         ('"Gen. Smith"', "said Gen. Smith"), ('strike NOTNEAR/3 "rail strike"', "a rail strike, then far off and alone: strike"),
     ],
