@@ -23,7 +23,6 @@ def run(newsroom: Newsroom, settings: Settings) -> int:
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("the dashboard needs a terminal", hint="`monitor items` and `monitor tail` work without one")
-    forget_environment()
     logging.getLogger("monitor").addHandler(logging.NullHandler())
     from monitor.tui.app import Dashboard
     from monitor.tui.departure import Departure
@@ -52,6 +51,9 @@ def forget_environment() -> None:
     """What Textual would take from the environment, and a person at the keyboard must not be able to give."""
     for name in [name for name in os.environ if name.startswith("TEXTUAL")] + ["COLUMNS", "LINES"]:
         os.environ.pop(name, None)
+
+
+forget_environment()  # before any module beneath imports Textual, which reads it as it is imported
 
 
 def speaks_utf8() -> bool:

@@ -99,6 +99,8 @@ class Dashboard(App[int], inherit_bindings=False):
         self._looking = True
         try:
             news = await self.desk.look()
+            if self._exit:
+                return
             for screen in self.screen_stack:
                 if isinstance(screen, DeskScreen):
                     screen.take(news)
