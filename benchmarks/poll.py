@@ -193,7 +193,9 @@ def compare(programs: list[Program], server: str, rounds: int) -> None:
             ask(f"{server}/ctl?{state}")
             for program in programs:
                 program.prepare()
-                figures.setdefault((run, program.name), []).append(measured(program))
+                took = measured(program)
+                figures.setdefault((run, program.name), []).append(took)
+                print(f"{run}, {program.name}: {took.wall:.2f} s, cpu {took.cpu:.2f} s", file=sys.stderr, flush=True)
     print(f"{'':26s} {'':18s} {'wall s':>8s} {'cpu s':>8s} {'MB':>7s} {'wall / ours':>12s} {'cpu / ours':>11s}")
     for run, _ in RUNS:
         ours = figures[run, programs[0].name]
