@@ -68,7 +68,7 @@ def _drop_learned(parts: list[Part], learned: frozenset[str]) -> None:
     known = [part for part in parts if block_key(part.text) in learned]
     prose = sum(part.unit.words for part in parts if part.unit.prose)
     if sum(part.unit.words for part in known if part.unit.prose) > (1 - KEPT) * prose:
-        known = [part for part in known if not part.unit.prose]
+        known = [part for part in known if not part.unit.ends]
     for part in known:
         part.be("learned", "stands in several files of this source", 0.95)
         part.weight = CUE

@@ -57,6 +57,20 @@ def test_copies_of_one_file_count_once():
     assert learned.settle() == frozenset()
 
 
+def test_versions_of_one_story_count_once():
+    story = [
+        f"The {thing} of the harbour was counted on Friday by two clerks who did not agree on it at all"
+        for thing in ("crane", "quay", "tug", "light")
+    ]
+    learned = Boilerplate()
+    for number in range(4):
+        learned.learn(
+            f"update-{number}.txt",
+            [*story, f"A new end of the story says {'abcd'[number]} and then it says no more than that today"],
+        )
+    assert learned.settle() == frozenset()
+
+
 def test_numbers_case_and_space_make_no_difference():
     assert block_key("12 Comments") == block_key("3  comments")
     assert block_key("Twelve comments") != block_key("3 comments")
