@@ -17,7 +17,6 @@ from monitor.tui.widgets.bars import Bar, Foot, Tab, Tabs
 from monitor.tui.widgets.headlines import Headlines
 from monitor.tui.widgets.panes import Panes
 from monitor.tui.widgets.rows import Rows
-from monitor.tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.model import Counts
     from monitor.tui.desk import Desk, News
     from monitor.tui.widgets.reader import Reader
+    from monitor.tui.widgets.welcome import Welcome
 
 BESIDE = 120
 """Columns from which an item is read beside the panes, not over them."""
@@ -50,6 +50,17 @@ class NewsroomScreen(Browsing):
         self.panes = Panes(panes, self._make, self.told)
         self.panes.index = next((n for n, pane in enumerate(panes) if pane.id == session.pane), 0)
         self.panes.zoomed = session.zoomed
+        self.preload()
+
+    def preload(self) -> None:
+        """Read what the first picture shows before it is drawn, so that it is drawn once."""
+        try:
+            self.counts = self.desk.newsroom.counts()
+            self.panes.prepare(self.app.size)
+            for pane in self.panes.lists:
+                pane.preload()
+        except MonitorError:  # said by the first look at the store
+            return
 
     def compose(self) -> ComposeResult:
         """Four bars at most, and the panes."""
@@ -61,7 +72,8 @@ class NewsroomScreen(Browsing):
 
     def on_mount(self) -> None:
         """Show the panes as they were left."""
-        self.panes.show()
+        self.panes.current.focus()
+        self.told()
         self.tell_status()
         if self.session.reading is not None:
             self.run_worker(self.open_item(self.session.reading), group="read", exclusive=True)
@@ -113,6 +125,8 @@ class NewsroomScreen(Browsing):
                 self.panes.show()
         else:
             if welcome is None:
+                from monitor.tui.widgets.welcome import Welcome
+
                 newsroom = self.desk.newsroom
                 welcome = self.welcome = Welcome(str(newsroom.settings.folder), read_only=newsroom.read_only)
                 self.panes.display = False

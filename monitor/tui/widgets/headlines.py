@@ -68,6 +68,7 @@ class Headlines(Rows):
         self._again = False
         self._peek = False
         self._to_last = False
+        self._hidden = False
         self._scanned = 0
 
     @property
@@ -102,6 +103,15 @@ class Headlines(Rows):
         self.chosen = None if view or limit is not None else self.chosen
         self._scanned = 0
         self.pull()
+
+    def preload(self) -> None:
+        """Read the first page before anything is drawn, on the calling thread; a saved query is left for later."""
+        if self.condition is None:
+            fetch = self.window.top()
+            page = self.desk.newsroom.page(self.view, limit=fetch.limit)
+            self.window.take(fetch, page)
+            self.cursor = self.window.number(self.chosen) or 0
+            self.pinned = self.cursor > 0
 
     def change_view(self, **changes: Any) -> None:
         """Look at another part of the pane."""
@@ -292,9 +302,15 @@ class Headlines(Rows):
         """The cursor is seen from here on."""
         self.chosen = self.story.id if self.story else self.chosen
 
+    def on_hide(self) -> None:
+        """What changes from now on is not read."""
+        self._hidden = True
+
     def on_show(self) -> None:
         """Read what was not read while hidden."""
-        self.catch_up()
+        if self._hidden:
+            self._hidden = False
+            self.catch_up()
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
         """More rows may be needed."""

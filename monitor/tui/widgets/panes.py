@@ -11,9 +11,13 @@ from monitor.tui.widgets.headlines import Headlines
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.app import ComposeResult
+    from textual.geometry import Size
 
     from monitor.newsroom import Pane
 
+BARS = 3
+"""Lines that the bars above and below take."""
 LOWEST = 11
 """Lines that a pane gets at the least where several stand above each other."""
 
@@ -77,6 +81,18 @@ class Panes(Container):
         shown = tuple(range(first, min(first + size, count)))
         return columns, max(1, -(-len(shown) // columns)), shown
 
+    def prepare(self, size: Size) -> None:
+        """Lay out for a screen of this size before there is one."""
+        columns, rows, self.shown = self.plan(size.width, size.height - BARS)
+        self._grid = (columns, rows)
+        self.styles.grid_size_columns, self.styles.grid_size_rows = columns, rows
+        self._span([self.list_of(self.panes[index]) for index in self.shown])
+
+    def compose(self) -> ComposeResult:
+        """The panes that are seen at first."""
+        for index in self.shown:
+            yield self.list_of(self.panes[index])
+
     def show(self, index: int | None = None, *, zoomed: bool | None = None, focus: bool = True) -> None:
         """Make a pane current, zoomed or among the others."""
         self.index = self.index if index is None else max(0, min(index, len(self.panes) - 1))
@@ -100,13 +116,21 @@ class Panes(Container):
             if rows_list not in wanted:
                 rows_list.display = False
         fresh = [rows_list for rows_list in wanted if not rows_list.is_attached]
-        for number, rows_list in enumerate(wanted, 1):
+        for rows_list in wanted:
             rows_list.display = True
-            rows_list.styles.column_span = 1 + (columns - 1 - (number - 1) % columns if number == len(wanted) else 0)
+        self._span(wanted)
         if fresh:
             self.mount(*fresh)
             order = {id(self._lists[pane.id]): n for n, pane in enumerate(self.panes) if pane.id in self._lists}
             self.sort_children(key=lambda child: order.get(id(child), 0))
+
+    def _span(self, wanted: list[Headlines]) -> None:
+        """The last pane takes what its row has left."""
+        columns = self._grid[0]
+        for number, rows_list in enumerate(wanted):
+            left = columns - 1 - number % columns if number == len(wanted) - 1 else 0
+            if rows_list.styles.column_span != 1 + left:
+                rows_list.styles.column_span = 1 + left
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
         """Another width may hold another number of panes."""
