@@ -50,6 +50,7 @@ def parse(
 ) -> Feed:
     """Read a feed. Raises SourceError of kind empty, too-large, refused or not-a-feed."""
     prescan(data, encoding)
+    encoding = mend.charset(data, encoding)
     data = mend.stray_bytes(data, encoding)
     whole = not mend.cut_short(data)
     if not whole:

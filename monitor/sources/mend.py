@@ -10,6 +10,7 @@ _UTF8 = frozenset((b"utf-8", b"utf8"))
 _BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(?!#?\w{1,40};)", re.DOTALL)
 
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+_FIRST_TAG = re.compile(rb"<([\w:.-]+)")
 _ENTRY_START = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)\b", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _TAIL = 8_000
@@ -41,7 +42,11 @@ def defines_entities(data: bytes, encoding: str | None = None) -> bool:
 
 def cut_short(data: bytes) -> bool:
     """Whether a feed ends before its root does: what has been read of it is good, but it is not all."""
-    return not _ROOT_END.search(data[-_TAIL:].replace(b"\0", b""))
+    tail = data[-_TAIL:].replace(b"\0", b"")
+    if _ROOT_END.search(tail):
+        return False
+    root = _FIRST_TAG.search(data[:_TAIL].replace(b"\0", b""))
+    return root is not None and not re.search(rb"</" + re.escape(root[1]) + rb"\s*>", tail)
 
 
 def whole_entries(data: bytes) -> bytes:
@@ -75,6 +80,17 @@ def stray_bytes(data: bytes, encoding: str | None = None) -> bytes:
         whole = len(text) - len(text.encode("ascii", "ignore")) - broken
         return text.encode("utf-8") if whole > broken else data
     return data
+
+
+def charset(data: bytes, named: str | None) -> str | None:
+    """The charset that a server names, unless the document is plainly UTF-8: servers name theirs by habit."""
+    if named is None or named.lower() in ("utf-8", "utf8"):
+        return named
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return named
+    return named if text.isascii() or "\0" in text else "utf-8"
 
 
 def bare_ampersands(data: bytes) -> bytes:
