@@ -79,10 +79,23 @@ def log_to_stderr(verbose: int) -> None:
 
 def log_to_file(verbose: int) -> None:
     """Send the log to the file, where standard error is a screen that something else paints."""
-    try:
-        _log_to(logging.StreamHandler(_opened(log_file())), verbose)
-    except OSError:
-        _log_to(logging.NullHandler(), verbose)
+    _log_to(_Late(), verbose)
+
+
+class _Late(logging.Handler):
+    """A log that is begun with its first record; where it cannot be, nothing is written."""
+
+    _file: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        if self._file is None:
+            try:
+                self._file = logging.StreamHandler(_opened(log_file()))
+            except OSError:
+                self._file = logging.NullHandler()
+            self._file.setFormatter(self.formatter)
+        self._file.handle(record)
 
 
 def _log_to(handler: logging.Handler, verbose: int) -> None:
