@@ -1,0 +1,105 @@
+"""What reaches a browser or a shell of what strangers wrote (safety cases 52 and 53)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from monitor.model import Addition
+from monitor.store import open_store
+from tests.terminal.line import Line, family
+from tests.tui.fake import make_story
+
+BROWSER = f"""#!{sys.executable}
+import json, os, sys
+with open(os.path.join(os.path.dirname(__file__), "opened.jsonl"), "a") as file:
+    file.write(json.dumps([sys.argv[1:], sorted(os.environ)]) + "\\n")
+"""
+REFUSED = (
+    "--help", "-x", "file:///etc/passwd", "javascript:alert(1)", "file%3A///etc/passwd", "%2D%2Dx", "ssh://-oProxyCommand=touch%20x", "http://h/\n--x",
+    "%action", "https://user:secret@h.example/", "//h.example/", "https://h.example\\@evil.example/", "data:text/html,x", "https://-x.example/",
+)  # fmt: skip
+OPENED = {
+    "https://news.example/a?b=1#c": "https://news.example/a?b=1#c",
+    "http://h.example/%0a--x": "http://h.example/%0a--x",
+    "https://h.example/$(touch%20x)`id`;'\"&|": "https://h.example/$(touch%20x)%60id%60;'%22&%7C",
+    "https://xn--e1awd7f.example/": "https://xn--e1awd7f.example/",
+    "https://раypal.example/": "https://xn--ypal-43d9g.example/",
+}
+TITLE = "$(touch X) `touch X`; touch X | touch X && touch X > X \"' %s {} !!"
+
+
+@pytest.fixture
+def browser(tmp_path):
+    """A browser that writes down what it is given; `opened()` reads it."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "xdg-open").write_text(BROWSER)
+    (folder / "xdg-open").chmod(0o755)
+    record = folder / "opened.jsonl"
+
+    def opened() -> list[list[str]]:
+        lines = record.read_text().splitlines() if record.exists() else []
+        return [json.loads(line)[0] for line in lines]
+
+    return {"PATH": f"{folder}:/usr/bin:/bin", "DISPLAY": ":9", "SSH_CONNECTION": "", "SSH_TTY": ""}, opened
+
+
+def stored(tmp_path, links, title="Army"):
+    """The words that open a store of items with these links."""
+    additions = []
+    for n, link in enumerate(links):
+        story = make_story(n, title=f"{title} {n}", url=link)
+        additions.append(Addition(item=replace(story.item, source="wire"), body=story.body, verdict=story.verdict))
+    with open_store(f"tinydb:{tmp_path}/news.db") as store:
+        store.add(additions)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "topics.toml").write_text('[topics.defense]\nquery = "army"\n')
+    return ["--config", str(tmp_path / "config"), "--store", f"tinydb:{tmp_path}/news.db"]
+
+
+def test_case_52_a_browser_gets_one_web_address_and_nothing_else(tmp_path, browser):
+    environment, opened = browser
+    links = [*REFUSED, *OPENED]
+    with Line(*stored(tmp_path, links), "--no-poll", env=environment) as line:
+        line.until("Army 0")
+        line.press("z" + "oj" * len(links))
+        end = time.monotonic() + 10
+        while len(opened()) < len(OPENED):
+            assert time.monotonic() < end, opened()
+            time.sleep(0.02)
+        assert line.leave() == 0
+    assert sorted(opened()) == sorted([address] for address in OPENED.values())
+    assert line.injected() == []
+
+
+def test_case_53_a_title_is_never_part_of_a_command(tmp_path, browser):
+    environment, opened = browser
+    words = stored(tmp_path, ["https://h.example/$(touch%20X)"] * 3, title=f"{TITLE} army")
+    folder = tmp_path / "here"
+    folder.mkdir()
+    run = [sys.executable, "-m", "monitor"]
+    for command in (
+        ["export", "--format", "md"],
+        ["export", "--format", "html"],
+        ["items", "--format", "csv"],
+        ["items"],
+    ):
+        done = subprocess.run([*run, *command, *words], capture_output=True, cwd=folder, timeout=30, check=False)
+        assert done.returncode == 0, done.stderr
+    with Line(*words, "--no-poll", env=environment) as line:
+        line.until("$(touch X)")
+        line.press("oyYs")
+        line.settle(0.3)
+        line.press("m" + TITLE + "\r")
+        line.until("noted: ")
+        assert family(line.pid) == {line.pid}
+        assert line.leave() == 0
+    assert opened() == [["https://h.example/$(touch%20X)"]]
+    assert list(folder.iterdir()) == []
+    assert not list(tmp_path.rglob("X"))
