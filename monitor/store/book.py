@@ -190,9 +190,9 @@ class Book:
 
     def wake(self) -> None:
         """Bring back what has been snoozed long enough. A read-only store leaves that to whoever writes next."""
+        version = self.ground.version()
         if self.read_only:
             return
-        version = self.ground.version()
         known, first = self._woken
         doc = Query()
         if known != version:

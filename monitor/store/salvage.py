@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from monitor.errors import StoreError
 from monitor.model import Body
+from monitor.store.files import guard, open_private
 from monitor.store.records import LAYOUTS, Entry, Health, Ledger, Record, Remembered, Tallies, Totals, Words, document
 from monitor.store.recovery import reader
 from monitor.store.sqlite import quoted
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from monitor.store.book import Book
 
 SLICE = 500
+MOST_BYTES = 1 << 40
+"""A header that tells of more than this tells nonsense."""
 FAILURES = 1000
 """Rows that cannot be read after which the rest of a table is given up."""
 KINDS: dict[str, Any] = {
@@ -40,18 +43,20 @@ def salvage(damaged: Path, backup: Path | None, book: Book) -> tuple[int, int]:
 
     How many items came from each.
     """
-    saved = _copy(damaged, book, lambda _name, _number: True)
+    with _whole(damaged) as readable:
+        saved = _copy(readable, book, lambda *_: True)
     from_backup = 0
     if backup is not None:
         have = {name: {row[0] for row in book.table(name).select(("doc_id",))} for name in LAYOUTS}
         places = set(book.items.select(("source", "key")))
         gone = {document["id"] for _, document in book.table("tombstones").page(None, dict)}
 
-        def wanted(name: str, number: int, record: Any = None) -> bool:
+        def wanted(name: str, number: int, thing: Any) -> bool:
             if number in have.get(name, ()):
                 return False
-            item = getattr(record, "item", None)
-            return item is None or ((item.source, item.key) not in places and item.id not in gone)
+            if not isinstance(thing, Record):
+                return True
+            return (thing.item.source, thing.item.key) not in places and thing.item.id not in gone
 
         from_backup = _copy(backup, book, wanted)
     renew(book)
@@ -85,6 +90,31 @@ def renew(book: Book, revision: int = 0) -> None:
         )
 
 
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """The file, or, when it was cut, a copy filled up to its size: SQLite opens none that is shorter than it says."""
+    with path.open("rb") as file:
+        header = file.read(100)
+    size = int.from_bytes(header[16:18], "big") * int.from_bytes(header[28:32], "big")
+    if len(header) < 100 or path.stat().st_size >= size or size > MOST_BYTES:
+        yield path
+        return
+    copy = path.with_name(path.name + ".part")
+    try:
+        for suffix in ("", "-wal"):
+            beside = copy.with_name(copy.name + suffix)
+            guard(beside)
+            beside.unlink(missing_ok=True)
+            if path.with_name(path.name + suffix).exists():
+                os.close(open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+                shutil.copyfile(path.with_name(path.name + suffix), beside)
+        os.truncate(copy, size)
+        yield copy
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            copy.with_name(copy.name + suffix).unlink(missing_ok=True)
+
+
 def _copy(source: Path, book: Book, wanted: Callable[..., bool]) -> int:
     """Put the rows of a file into a store, as far as they can be read and are wanted; the number of items."""
     count = 0
@@ -100,16 +130,22 @@ def _copy(source: Path, book: Book, wanted: Callable[..., bool]) -> int:
             table = book.table(name)
             some: dict[int, Any] = {}
             for number, content in _rows(connection, name):
-                with contextlib.suppress(StoreError, ValueError, msgspec.MsgspecError, TypeError):
-                    kind = KINDS.get(name, dict)
-                    thing = table.load(content, kind)  # type: ignore[attr-defined]
-                    if wanted(name, number, thing) if kind is Record else wanted(name, number):
-                        some[number] = document(thing)
+                thing = _read(table, content, KINDS.get(name, dict))
+                if thing is not None and wanted(name, number, thing):
+                    some[number] = document(thing)
                 if len(some) >= SLICE:
                     count += _put(table, name, some)
                     some = {}
             count += _put(table, name, some)
     return count
+
+
+def _read(table: Any, content: bytes, kind: Any) -> Any:
+    """A row as what it should be; None when it is damaged."""
+    try:
+        return table.load(content, kind)
+    except StoreError:
+        return None
 
 
 def _put(table: Any, name: str, some: dict[int, Any]) -> int:
@@ -148,9 +184,9 @@ def _rows(connection: sqlite3.Connection, name: str) -> Iterator[tuple[int, byte
             ):
                 edge = number
                 yield number, content
-        except sqlite3.OperationalError:
-            return
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_ERROR:
+                return
             low, high = (edge, high) if way == ">" else (low, edge)
         else:
             return
