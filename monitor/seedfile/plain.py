@@ -117,7 +117,8 @@ def _times(parts: Sequence[Part], notes: list[str]) -> tuple[datetime | None, da
 
 
 def _first_sentence(paragraph: str) -> str:
-    sentence = split_sentences(paragraph)[0]
+    line = wire.dateline(paragraph)
+    sentence = split_sentences(paragraph[line.end :] if line else paragraph)[0]
     return sentence if len(sentence) <= _TITLE_CHARS else sentence[:_TITLE_CHARS].rsplit(None, 1)[0] + "…"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monitor.seedfile.vocabulary import AGENCIES, AGENCY_SPELLED, PREFIXES, words
 
-_BY_NAME = {name.casefold(): name for name in AGENCIES}
+_BY_NAME = {name.casefold(): name for name in reversed(AGENCIES)}
 _MONTH = (
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|January|February|March|April|June|July|August|September|October|"
     r"November|December|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек|января|февраля|марта|апреля|июня|июля|августа|"

@@ -68,6 +68,14 @@ def test_learned_blocks_go_apart_but_not_when_that_takes_the_article():
     assert Boilerplate().known() == frozenset()
 
 
+def test_a_guessed_title_is_the_first_sentence_without_its_dateline():
+    entry = parse_file(
+        "a.txt", "BERLIN (dpa) - Die Regierung hat am Freitag ein Gesetz beschlossen.\n\nEs gilt ab Januar.".encode()
+    ).entries[0]
+    assert (entry.title, entry.title_guessed) == ("Die Regierung hat am Freitag ein Gesetz beschlossen.", True)
+    assert (entry.place, entry.agency) == ("BERLIN", "dpa")
+
+
 def test_the_raw_text_is_kept():
     text = "Headline stands here\n\nShare\n\nA paragraph that ends.\n\n© 2026"
     assert parse_file("a.txt", text.encode()).entries[0].raw == text
