@@ -70,7 +70,7 @@ def test_learned_blocks_go_apart_but_not_when_that_takes_the_article():
 
 def test_a_guessed_title_is_the_first_sentence_without_its_dateline():
     entry = parse_file(
-        "a.txt", "BERLIN (dpa) - Die Regierung hat am Freitag ein Gesetz beschlossen.\n\nEs gilt ab Januar.".encode()
+        "a.txt", b"BERLIN (dpa) - Die Regierung hat am Freitag ein Gesetz beschlossen.\n\nEs gilt ab Januar."
     ).entries[0]
     assert (entry.title, entry.title_guessed) == ("Die Regierung hat am Freitag ein Gesetz beschlossen.", True)
     assert (entry.place, entry.agency) == ("BERLIN", "dpa")
