@@ -75,10 +75,10 @@ class Stemmed(Atom):
 
 @dataclass(frozen=True, slots=True)
 class Wild(Atom):
-    """A word with wildcards; `prefix` is what stands before the first."""
+    """A word with wildcards: `prefix` stands before the first; `pattern` is None where that is * and the last."""
 
     prefix: str
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str] | None
 
     def edges(self, stream: Stream) -> list[Edge]:
         return stream.find_wild(self.prefix, self.pattern)
@@ -182,9 +182,14 @@ def _atom(words: tuple[str, ...], leaf: Word | Phrase | Exact, *, twins: bool) -
     if isinstance(leaf, Exact):
         return Cased(whole, fold(whole))
     if STAR in whole or ONE in whole:
-        folded = fold(whole)
-        prefix = re.split(f"[{STAR}{ONE}]", folded, maxsplit=1)[0]
-        return Wild(prefix, re.compile(re.escape(folded).replace(STAR, ".*").replace(ONE, "."), re.DOTALL))
+        return _wild(fold(whole))
     spelled = [(word, twin(fold(word))) if twins else (word,) for word in words]
     versions = ["".join(version) for version in product(*(filter(None, pair) for pair in spelled))][:_MOST_READINGS]
     return Stemmed(tuple(versions)) if leaf.stem else Folded(tuple(dict.fromkeys(map(fold, versions))))
+
+
+def _wild(word: str) -> Wild:
+    prefix = re.split(f"[{STAR}{ONE}]", word, maxsplit=1)[0]
+    if word == prefix + STAR:
+        return Wild(prefix, None)
+    return Wild(prefix, re.compile(re.escape(word).replace(STAR, ".*").replace(ONE, "."), re.DOTALL))

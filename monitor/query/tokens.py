@@ -277,15 +277,15 @@ class Stream:
             edges += compound.get(stem, ())
         return edges
 
-    def find_wild(self, prefix: str, pattern: re.Pattern[str]) -> list[Edge]:
-        """The spans of the forms that begin so and match the whole pattern."""
+    def find_wild(self, prefix: str, pattern: re.Pattern[str] | None) -> list[Edge]:
+        """The spans of the forms that begin so and, where there is a pattern, fit the whole of it."""
         forms_ = self._sorted
         edges: list[Edge] = []
         for at in range(bisect_left(forms_, prefix), len(forms_)):
             form = forms_[at]
             if not form.startswith(prefix):
                 break
-            if pattern.fullmatch(form):
+            if pattern is None or pattern.fullmatch(form):
                 edges += self.find(form)
         return edges
 
