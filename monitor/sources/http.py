@@ -344,14 +344,13 @@ class Client:
         if body[:2] == b"\x1f\x8b":
             body = _gunzip(body, cap)
         digest = blake2b(body, digest_size=12).hexdigest()
-        fresh = replace(
-            memory,
-            etag=_validator(headers.get("ETag")),
-            last_modified=_validator(headers.get("Last-Modified")),
-            digest=digest,
-        )
-        same = digest == memory.digest
-        return self._fetched(response, hop, b"" if same else body, fresh, unmodified=same, size=size)
+        etag, modified = _validator(headers.get("ETag")), _validator(headers.get("Last-Modified"))
+        if digest != memory.digest:
+            fresh = replace(memory, etag=etag, last_modified=modified, digest=digest)
+            return self._fetched(response, hop, body, fresh, unmodified=False, size=size)
+        # The same bytes without a validator: what is remembered still names them.
+        fresh = replace(memory, etag=etag, last_modified=modified) if etag or modified else memory
+        return self._fetched(response, hop, b"", fresh, unmodified=True, size=size)
 
     @staticmethod
     def _fetched(

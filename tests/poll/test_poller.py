@@ -148,3 +148,18 @@ async def test_a_mistake_of_our_own_is_told_and_the_source_is_asked_again(monkey
         _, receipts = await once(store, Source(id="a", title="A", url=server.url("/a.xml")))
     assert receipts[0].status == "failing" and "our own mistake" in receipts[0].message
     assert store.health["a"].next_at > NOW
+
+
+async def test_the_same_bytes_again_write_no_item_and_no_memory():
+    store, clock = FakeStore(), Clock()
+    async with serving() as server:
+        source = Source(id="a", title="A", url=server.url("/a.xml"))
+        server.body("/a.xml", rss("one"), 'ETag: "1"')
+        await once(store, source, clock=clock)
+        added, remembered = store.adds, store.memories["a"]
+        server.body("/a.xml", rss("one"))
+        clock.forward(86400)
+        _, receipts = await once(store, source, clock=clock)
+    assert receipts[0].status == "unmodified"
+    assert (store.adds, store.memories["a"]) == (added, remembered)
+    assert store.health["a"].last_try == clock.at
