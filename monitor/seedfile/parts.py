@@ -41,6 +41,11 @@ class Part:
         return self.role == "learned" or (self.furniture is not None and self.furniture.ending)
 
     @property
+    def address(self) -> bool:
+        """Whether it is nothing but a link or an address."""
+        return self.furniture is not None and self.furniture.address
+
+    @property
     def text(self) -> str:
         """The unit's text."""
         return self.unit.text
@@ -60,7 +65,7 @@ def first_look(unit: Unit) -> Part:
     if times := timestamp_line(unit.text):
         part.times = times
         part.be("timestamp", "nothing but a date", 0.9)
-        part.weight = -3
+        part.weight = LINE
         return part
     if time_line(unit.text):
         part.be("timestamp", "a time without its date", 0.7)
@@ -74,12 +79,12 @@ def first_look(unit: Unit) -> Part:
     if section := cues.breadcrumb(unit):
         part.section = section
         part.be("breadcrumb", "short names parted by a mark", 0.8)
-        part.weight = -4
+        part.weight = MENU
         return part
     if (authors := cues.byline(unit)) is not None:
         part.authors = authors
         part.be("byline", "names who wrote it", 0.8)
-        part.weight = -3
+        part.weight = LINE
         return part
     if unit.ends or cues.credits_tail(unit.text):
         part.weight = words if words >= 4 else 1

@@ -18,6 +18,8 @@ from monitor.seedfile.roles import judge
 _RULE = re.compile(r"^(?P<weak>[-=_*~#•·]{3,9}|(?:[-=_*~#•·] ){2,9}[-=_*~#•·]?)$|^(?P<strong>[-=_*~#+]{10,})$")
 _END_MARK = re.compile(r"^\W{0,3}(?:-?30-?|ENDS?|# ?# ?#|\(END\)|ИТАР|انتهى|NNNN|（完）|\(完\))\W{0,3}$")
 _TITLE_CHARS = 180
+_AHEAD = 12
+"""Units after a rule in which the next article must show."""
 
 
 def parse_text(text: str, *, boilerplate: frozenset[str] = frozenset(), title: str | None = None) -> Parsed:
@@ -43,10 +45,10 @@ def split_articles(found: Sequence[Unit]) -> list[list[Unit]]:
         ended = _END_MARK.match(unit.text) is not None
         if rule is None and not ended:
             articles[-1].append(unit)
-        elif _has_prose(articles[-1]) and _opens_article(
-            found[place + 1 :], certain=ended or bool(rule and rule["strong"])
-        ):
-            articles.append([])
+        elif _has_prose(articles[-1]):
+            certain = ended or (rule is not None and rule["strong"] is not None)
+            if _opens_article(found[place + 1 : place + 1 + _AHEAD], certain=certain):
+                articles.append([])
     return [article for article in articles if article] or [list(found)]
 
 
@@ -56,7 +58,7 @@ def _has_prose(article: Sequence[Unit]) -> bool:
 
 def _opens_article(following: Sequence[Unit], *, certain: bool) -> bool:
     """Whether a headline comes next, and prose; after a weak mark a dateline, byline or time must show as well."""
-    ahead = [unit for unit in following[:12] if not _RULE.match(unit.text)]
+    ahead = [unit for unit in following if not _RULE.match(unit.text)]
     if len(ahead) < 2 or ahead[0].period or ahead[0].words > 30 or not _has_prose(ahead[1:]):
         return False
     if certain:

@@ -16,6 +16,8 @@ from monitor.seedfile.headline import find_headline, known_headline
 from monitor.seedfile.parts import CUE, MENU, Part, first_look
 
 QUOTE_WORDS = 40
+QUOTES = 100
+"""Quotations of one text that are looked for again."""
 TAIL = 0.3
 """A footer's cue is looked for in the last part of the article's text …"""
 KEPT = 0.4
@@ -104,19 +106,17 @@ def _cut_footer(parts: list[Part], start: int, stop: int) -> int:
     A box of links with paragraphs after it stands in the middle of the article, and ends nothing.
     """
     stop = _to_cue(parts, start, stop)
-    sizes = [len(part.text) for part in parts[start:stop]]
-    prose = [part.unit.words if part.unit.ends else 0 for part in parts[start:stop]]
-    for offset in range(len(sizes)):
-        part = parts[start + offset]
-        if (
-            part.role != "footer"
-            or (part.furniture and part.furniture.address)
-            or sum(sizes[:offset]) < (1 - TAIL) * sum(sizes)
-        ):
-            continue
-        goes_on = any(later.unit.prose for later in parts[start + offset + 1 : stop])
-        if (part.ending or not goes_on) and sum(prose[:offset]) >= KEPT * sum(prose):
-            return start + offset
+    article = parts[start:stop]
+    size = sum(len(part.text) for part in article)
+    prose = sum(part.unit.words for part in article if part.unit.ends)
+    last = max((place for place, part in enumerate(article) if part.unit.prose), default=0)
+    size_so_far = prose_so_far = 0
+    for place, part in enumerate(article):
+        is_cue = part.role == "footer" and not part.address and (part.ending or place > last)
+        if is_cue and size_so_far >= (1 - TAIL) * size and prose_so_far >= KEPT * prose:
+            return start + place
+        size_so_far += len(part.text)
+        prose_so_far += part.unit.words if part.unit.ends else 0
     return stop
 
 
@@ -125,7 +125,7 @@ def _to_cue(parts: list[Part], start: int, stop: int) -> int:
     limit = REACH * sum(len(part.text) for part in parts[start:stop])
     for place in range(stop, len(parts)):
         part = parts[place]
-        if part.role in ("footer", "learned") and not (part.furniture and part.furniture.address):
+        if part.role in ("footer", "learned") and not part.address:
             while place > stop and parts[place - 1].weight == MENU:
                 place -= 1  # noqa: PLW2901 - short lines just before a cue go with it
             return place
@@ -146,7 +146,7 @@ def _head(parts: list[Part], title: int | None, start: int) -> None:
             part.be("navigation", part.reason or "stands away from the headline", 0.7)
         elif part.role is not None:
             dek_open = dek_open and not (after and part.role == "body")
-        elif after and dek_open and part.unit.words >= 4 and part.weight > -6:
+        elif after and dek_open and part.unit.words >= 4:
             part.be("dek", "stands between headline and article", 0.6)
             dek_open = False
         elif (after or title is None) and part.weight > 0 and part.unit.words >= 4:
@@ -162,7 +162,7 @@ def _near(place: int, title: int) -> bool:
 def _body(parts: list[Part], start: int, stop: int) -> None:
     """Everything in the article that is nothing else is its text."""
     for place, part in enumerate(parts[start:stop]):
-        if part.furniture is not None and part.furniture.address:
+        if part.address:
             part.be("body", "an address within the article", 0.5)
         elif part.role in (None, "breadcrumb", "byline", "timestamp") or (
             part.signal and part.signal.kind == "advisory"
@@ -179,11 +179,8 @@ def _body(parts: list[Part], start: int, stop: int) -> None:
 def _pull_quotes(parts: list[Part]) -> None:
     """A quotation that stands again in the text is set for the eye only."""
     body = [part for part in parts if part.role == "body"]
-    for part in body:
-        said = cues.quoted(part.text)
-        if (
-            said
-            and 4 <= part.unit.words <= QUOTE_WORDS
-            and any(said in other.text for other in body if other is not part)
-        ):
+    quotes = [part for part in body if 4 <= part.unit.words <= QUOTE_WORDS and cues.quoted(part.text)]
+    for part in quotes[:QUOTES]:
+        said = cues.quoted(part.text) or part.text
+        if any(said in other.text for other in body if other is not part):
             part.be("pull quote", "a quotation that stands again in the text", 0.9)

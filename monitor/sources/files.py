@@ -291,7 +291,7 @@ class _Pass:
         spools = {name: place for name, place in {**self.before.spools, **self.spools}.items() if name not in removed}
         if not self.first and learned == self.before.learned and self.stamps == self.before.files and not self.spools:
             return self.memory
-        extra = _Extra(files=self.stamps, spools=spools, learned=learned)
+        extra = _Extra(reader=READER, files=self.stamps, spools=spools, learned=learned)
         return replace(self.memory, extra=msgspec.json.encode(extra).decode())
 
 

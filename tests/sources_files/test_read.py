@@ -227,6 +227,15 @@ def test_our_own_mistake_with_one_file_takes_nothing_with_it(tmp_path: Path, mon
     assert "our own mistake" in gathered.problems[0]
 
 
+def test_all_is_read_again_when_the_reader_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "a.txt").write_text(_article("First things first here"))
+    first = _read(_source(tmp_path))
+    monkeypatch.setattr(files, "READER", files.READER + 1)
+    second = _read(_source(tmp_path), first.memory)
+    assert [entry.guid for entry in second.entries] == ["a.txt"]
+    assert _read(_source(tmp_path), second.memory).entries == ()
+
+
 def test_memory_that_cannot_be_read_is_begun_anew(tmp_path: Path):
     (tmp_path / "a.txt").write_text(_article("First things first here"))
     assert len(_read(_source(tmp_path), Memory(extra="{broken")).entries) == 1
