@@ -165,11 +165,13 @@ class Watchlists:
 
     def _matcher(self, query: Query | str) -> Matcher:
         query = _query(query)
-        if query.text not in self._planned:
+        matcher = self._planned.get(query.text)
+        if matcher is None:
+            matcher = self._planner().plan(query)
             if len(self._planned) >= _KEPT:
                 self._planned.clear()
-            self._planned[query.text] = self._planner().plan(query)
-        return self._planned[query.text]
+            self._planned[query.text] = matcher
+        return matcher
 
 
 def _read(text: str) -> Query | QueryError:
