@@ -28,8 +28,11 @@ class Errand:
         self._chosen = chosen
         self._named = named
 
-    async def run(self, over: Callable[[], bool]) -> None:
-        """Ask, and tell each receipt as it shows. Raises MonitorError when nobody answers."""
+    async def run(self, over: Callable[[], bool]) -> bool:
+        """Ask, and tell each receipt as it shows; whether it is done, or the other has left before.
+
+        Raises MonitorError when nobody answers.
+        """
         before = await asyncio.to_thread(self._store.healths)
         now = self._poller.clock()
         waiting = {
@@ -39,7 +42,8 @@ class Errand:
         }
         self._poller.expect(len(waiting))
         if not waiting:
-            return
+            return True
+        lease = self._store.lease("poller")
         await asyncio.to_thread(self._store.wish, tuple(waiting))
         heard = time.monotonic()
         while waiting and not over():
@@ -49,11 +53,14 @@ class Errand:
                 del waiting[source.id]
                 heard = time.monotonic()
                 self._poller.count(_receipt(before.get(source.id), healths[source.id]), source)
+            if waiting and await asyncio.to_thread(lease.holder) is None:
+                return False
             if time.monotonic() - heard > self._poller.settings.network.total_timeout + PATIENCE:
                 raise MonitorError(
                     f"another process polls this store and does not answer ({len(waiting)} sources wait)",
                     hint="monitor doctor names it",
                 )
+        return True
 
 
 def _tried(source: Source, before: Mapping[str, SourceHealth], now: Mapping[str, SourceHealth]) -> bool:

@@ -112,11 +112,14 @@ class Poller:
         chosen = self.chosen(names)
         ended = asyncio.Event()
         with self._signals(ended), contextlib.ExitStack() as stack:
-            try:
-                stack.enter_context(self._lease())
-            except MonitorError:
-                await Errand(self, chosen, named=names is not None).run(lambda: ended.is_set() or stop.is_set())
-                return self._summary()
+            while True:
+                try:
+                    stack.enter_context(self._lease())
+                    break
+                except MonitorError:
+                    errand = Errand(self, chosen, named=names is not None)
+                    if await errand.run(lambda: ended.is_set() or stop.is_set()):
+                        return self._summary()
             async with self._open() as (intake, _, dispatcher):
                 await intake.load()
                 now = self.clock()

@@ -36,7 +36,7 @@ class FakeLease:
         self.store.leased = False
 
     def holder(self) -> Any:
-        return None
+        return SimpleNamespace(pid=1, host="here") if self.store.leased else None
 
 
 class FakeStore:

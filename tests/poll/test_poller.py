@@ -163,3 +163,20 @@ async def test_the_same_bytes_again_write_no_item_and_no_memory():
     assert receipts[0].status == "unmodified"
     assert (store.adds, store.memories["a"]) == (added, remembered)
     assert store.health["a"].last_try == clock.at
+
+
+async def test_a_round_that_the_other_poller_leaves_undone_is_done_here(monkeypatch):
+    store = FakeStore()
+    monkeypatch.setattr(errand, "LOOK_EVERY", 0.01)
+    store.leased = True
+
+    async def leave() -> None:
+        await asyncio.sleep(0.05)
+        store.leased = False
+
+    async with serving() as server:
+        server.body("/a.xml", rss("one"))
+        _, (summary, _) = await asyncio.gather(
+            leave(), once(store, Source(id="a", title="A", url=server.url("/a.xml")))
+        )
+    assert summary.new == 1 and store.titles() == ["one"]
