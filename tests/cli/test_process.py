@@ -283,11 +283,11 @@ def test_a_terminal_sees_a_bar_and_colour_only_when_it_wants_them(desk, feed_ser
             env={**os.environ, "TERM": "xterm", **environ},
             dimensions=(24, 60),
             encoding="utf-8",
-            timeout=60,
+            timeout=120,
         )
         process.expect(pexpect.EOF)
         process.close()
-        assert process.exitstatus == 0
+        assert process.exitstatus == 0, process.before
         return process.before
 
     polled = on_terminal("poll", "--once")
