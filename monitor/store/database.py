@@ -121,7 +121,7 @@ def refuse(path: Path, what: Finding) -> None:
 def _fresh(path: Path) -> Path:
     """An empty store under another name, to be put in its place whole: an empty file is never ours."""
     new = path.with_name(path.name + ".new")
-    for suffix in ("", "-wal", "-shm", ".lock"):
+    for suffix in ("", "-wal", "-shm", ".lock", ".turn"):
         beside = new.with_name(new.name + suffix)
         guard(beside)
         beside.unlink(missing_ok=True)
@@ -139,5 +139,6 @@ def _fresh(path: Path) -> Path:
 def place(new: Path, path: Path) -> None:
     """Put a new file in its place."""
     new.rename(path)
-    new.with_name(new.name + ".lock").unlink(missing_ok=True)
+    for suffix in (".lock", ".turn"):
+        new.with_name(new.name + suffix).unlink(missing_ok=True)
     sync_folder(path.parent)

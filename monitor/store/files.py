@@ -156,13 +156,17 @@ os.register_at_fork(after_in_child=_forget_all)
 
 
 class FileLock:
-    """A lock between processes and threads: `flock` on its own file, dropped by the kernel when its holder dies."""
+    """A lock between processes and threads: `flock` on its own file, dropped by the kernel when its holder dies.
+
+    Whoever waits stands in a turnstile (`.turn`) through which everybody must: one who has just had the lock cannot
+    take it again before those who waited.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._threads = threading.RLock()
         self._depth = 0
-        self._descriptor: int | None = None
+        self._descriptors: tuple[int, int] | None = None
         forget_in_children(self)
 
     @contextlib.contextmanager
@@ -178,19 +182,29 @@ class FileLock:
                 yield
             finally:
                 self._depth -= 1
-                if self._depth == 0 and self._descriptor is not None:
-                    fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+                if self._depth == 0 and self._descriptors is not None:
+                    fcntl.flock(self._descriptors[0], fcntl.LOCK_UN)
         finally:
             self._threads.release()
 
     def _lock(self, wait: float) -> None:
-        if self._descriptor is None:
-            self._descriptor = open_private(self._path, os.O_RDWR | os.O_CREAT)
+        if self._descriptors is None:
+            turn = self._path.with_suffix(".turn")
+            flags = os.O_RDWR | os.O_CREAT
+            self._descriptors = (open_private(self._path, flags), open_private(turn, flags))
+        lock, turnstile = self._descriptors
         deadline = time.monotonic() + wait
+        self._take(turnstile, deadline, wait)
+        try:
+            self._take(lock, deadline, wait)
+        finally:
+            fcntl.flock(turnstile, fcntl.LOCK_UN)
+
+    def _take(self, descriptor: int, deadline: float, wait: float) -> None:
         pause = 0.0001
         while True:
             try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     hint = "another monitor is at work on it; try again"
@@ -201,14 +215,16 @@ class FileLock:
                 return
 
     def forget(self) -> None:
-        """Close the descriptor without unlocking what a parent process holds."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-        self._descriptor, self._depth, self._threads = None, 0, threading.RLock()
+        """Close the descriptors without unlocking what a parent process holds."""
+        self._close()
+        self._depth, self._threads = 0, threading.RLock()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the files."""
         with self._threads:
-            if self._descriptor is not None:
-                os.close(self._descriptor)
-                self._descriptor = None
+            self._close()
+
+    def _close(self) -> None:
+        for descriptor in self._descriptors or ():
+            os.close(descriptor)
+        self._descriptors = None

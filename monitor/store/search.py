@@ -89,9 +89,9 @@ class SearchIndex:
                     self._index(rows)
                     done = rows[-1][0]
                     count += len(rows)
+                    self._checkpoint()
                     if progress is not None:
                         progress(min(count, total), total)
-                self._checkpoint()
         except StoreBusyError:
             return
         except sqlite3.Error:
@@ -231,6 +231,7 @@ class SearchIndex:
         connection.execute("PRAGMA busy_timeout = 2000")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute(f"PRAGMA journal_size_limit = {2 * CHECKPOINT}")
         made = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'head'").fetchone()[0]
         if not made and not self._book.read_only:
             with self._lock.held(5.0):

@@ -110,6 +110,7 @@ class SqliteGround(Storage):
             connection.execute("PRAGMA busy_timeout = 5000")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA wal_autocheckpoint = 0")
+            connection.execute(f"PRAGMA journal_size_limit = {2 * CHECKPOINT}")
             connection.execute("PRAGMA mmap_size = 0")
             connection.execute("PRAGMA foreign_keys = 0")
             connection.execute("PRAGMA secure_delete = 0")

@@ -701,7 +701,9 @@ def test_a_file_that_was_open_to_others_is_made_private(disk_url, clock):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("suffix", ["", "-wal", ".lock", ".search", ".poller", ".bak", ".part", ".new", "-shm"])
+@pytest.mark.parametrize(
+    "suffix", ["", "-wal", ".lock", ".turn", ".search", ".poller", ".bak", ".part", ".new", "-shm"]
+)
 def test_symbolic_links_are_refused(path, tmp_path, clock, suffix):
     victim = tmp_path / "victim"
     victim.write_text("precious")
