@@ -14,18 +14,20 @@ _FIRST_TAG = re.compile(rb"<([\w:.-]+)")
 _ENTRY_START = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)\b", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _TAIL = 8_000
+_SHORT_ENTRY = 100
+"""Bytes that an honest entry has at the least."""
 
 _ENTITY = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
-_EBCDIC_ENTITY = "ENTITY".encode("cp037")
+_EBCDIC, _EBCDIC_ENTITY = "<?xm".encode("cp037"), "ENTITY".encode("cp037")
 _HIDING = frozenset(("utf-7", "raw-unicode-escape", "unicode-escape", "punycode", "idna", "undefined"))
 """Encodings in which no feed is written, and in which ASCII can be spelt otherwise."""
 
 
 def defines_entities(data: bytes, encoding: str | None = None) -> bool:
     """Whether a document defines entities of its own, or is in an encoding that is good for nothing but hiding them."""
-    if _ENTITY.search(data) or _EBCDIC_ENTITY in data:
+    if _ENTITY.search(data) or (b"\0" in data and _ENTITY.search(data.replace(b"\0", b""))):
         return True
-    if b"\0" in data and _ENTITY.search(data.replace(b"\0", b"")):
+    if data.startswith(_EBCDIC) and _EBCDIC_ENTITY in data:
         return True
     declared = _DECLARED.match(data)
     for name in (declared[1].decode("ascii") if declared else None, encoding):
@@ -36,6 +38,8 @@ def defines_entities(data: bytes, encoding: str | None = None) -> bool:
         if codec in _HIDING:
             return True
         if codec.startswith(("iso2022", "hz")) and _ENTITY.search(data.decode(codec, "replace").encode()):
+            return True
+        if codec.startswith("cp") and _EBCDIC_ENTITY in data:
             return True
     return False
 
@@ -57,7 +61,7 @@ def whole_entries(data: bytes) -> bytes:
 
 def first_entries(data: bytes, most: int) -> tuple[bytes, int]:
     """A document with no more than so many entries, its end kept, and how many there were."""
-    if data.count(b"<item") + data.count(b"<entry") <= most:
+    if len(data) < most * _SHORT_ENTRY or data.count(b"<item") + data.count(b"<entry") <= most:
         return data, 0
     starts = [found.start() for found in _ENTRY_START.finditer(data)]
     end = max(data.rfind(b"</item>") + 7, data.rfind(b"</entry>") + 8)
