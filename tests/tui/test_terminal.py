@@ -53,9 +53,9 @@ def test_hostile_items_write_nothing_but_what_we_draw(terminal):
             b"?", b"\x1b", b"1", b"e", b"\x1b", b"s", b"U", b"d", b"H", b"\x1b", b" ", b";", b"r", b"o", b"T", b"\x0c", b"G"]  # fmt: skip
     for key in keys:
         it.write(key)
-        it.quiet(0.06, 3)
+        it.quiet(0.3 * it.slowness if key == b"\x1b" else 0.06, 3)
     assert it.process.poll() is None
-    it.write(b"Q")
+    it.write(b"\x03")
     it.wait(10)
     assert violations(bytes(it.output), clipboard=True) == []
 

@@ -115,7 +115,7 @@ class EditorScreen(DeskScreen):
     def __init__(self, desk: Desk, topic: Topic) -> None:
         super().__init__(desk)
         self.topic = topic
-        self.saved = topic.query
+        self.saved = clean(topic.query)
         self.days = SPANS[0]
         self._turn = 0
 
@@ -123,9 +123,7 @@ class EditorScreen(DeskScreen):
         """A bar, the query, the preview, the foot."""
         yield Bar(id="status")
         with Container(id="sides"):
-            area = QueryArea(
-                clean(self.topic.query), soft_wrap=True, compact=True, read_only=self.desk.newsroom.read_only
-            )
+            area = QueryArea(self.saved, soft_wrap=True, compact=True, read_only=self.desk.newsroom.read_only)
             area.cursor_blink = False
             area.highlight_cursor_line = False
             yield area
