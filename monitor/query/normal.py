@@ -58,13 +58,21 @@ def swap(text: str) -> str:
 
 def normalise(text: str) -> str:
     """NFKC with plain quotes and hyphens; without invisible marks, Arabic vowel signs and Hebrew points."""
+    return normalised(text)[0]
+
+
+def normalised(text: str) -> tuple[str, bool]:
+    """A text normalised, and whether every character kept its place."""
     if text.isascii():
-        return text
+        return text, True
     swapped = swap(text)
+    if swapped.isascii():
+        return swapped, True
     composed = unicodedata.normalize("NFKC", swapped)
-    if composed is not swapped and composed != swapped:
+    if composed != swapped:
         composed = swap(composed)
-    return _DROP.sub("", composed)
+    normal = _DROP.sub("", composed)
+    return normal, normal == swapped
 
 
 def fold(text: str) -> str:
@@ -82,13 +90,9 @@ class Origins(NamedTuple):
     ends: array[int]
 
 
-def origins(shown: str) -> Origins | None:
-    """The map from `normalise(shown)` back to `shown`; None when every character kept its place."""
-    if shown.isascii():
-        return None
+def origins(shown: str) -> Origins:
+    """The map from `normalise(shown)` back to `shown`."""
     swapped = swap(shown)
-    if normalise(shown) == swapped:
-        return None
     starts, ends = array("L"), array("L")
     start = 0
     for end in range(1, len(swapped) + 1):

@@ -10,7 +10,7 @@ from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from monitor.query.normal import Origins, fold, normalise, origins
+from monitor.query.normal import Origins, fold, normalised, origins
 from monitor.query.stems import stems
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def _pattern(*, plain: bool, wild: bool) -> Any:
 
 def split(text: str, *, wild: bool = False) -> list[str]:
     """A normalised text as gap, word, gap, word … gap."""
-    parts: list[str] = _pattern(plain=not _BEYOND.search(text), wild=wild).split(text)
+    plain = text.isascii() or not _BEYOND.search(text)
+    parts: list[str] = _pattern(plain=plain, wild=wild).split(text)
     return parts
 
 
@@ -117,7 +118,7 @@ class Passage:
 
     def __init__(self, field: str, index: int, shown: str, first: int) -> None:
         self.field, self.index, self.shown, self.first = field, index, shown, first
-        self.normal = normalise(shown)
+        self.normal, self._in_place = normalised(shown)
         self._parts = split(self.normal)
         self.words, self.gaps = self._parts[1::2], self._parts[:-1:2]
         self.end = first + len(self.words)
@@ -147,13 +148,12 @@ class Passage:
         return len(text) - len(text.translate(None, _SMALL))
 
     @cached_property
-    def _origins(self) -> Origins | None:
+    def _origins(self) -> Origins:
         return origins(self.shown)
 
     def as_shown(self, start: int, end: int) -> tuple[int, int]:
         """Characters [start, end) of the normalised text as offsets into the text as shown."""
-        back = self._origins
-        return (start, end) if back is None else (back.starts[start], back.ends[end - 1])
+        return (start, end) if self._in_place else (self._origins.starts[start], self._origins.ends[end - 1])
 
     def edge_at(self, start: int, end: int) -> Edge | None:
         """The words that characters [start, end) of the normalised text touch; the next one where they touch none."""

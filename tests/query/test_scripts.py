@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.query import detect_language
-from monitor.query.normal import fold, normalise, origins
+from monitor.query.normal import fold, normalise, normalised, origins
 from monitor.query.tokens import Stream
 from tests.query.build import match, matches, texts
 
@@ -123,9 +123,11 @@ def test_offsets_count_characters_as_shown() -> None:
     assert title[hit.start : hit.end] == hit.text == "I\u200bran"
 
 
-def test_no_map_where_nothing_moved() -> None:
-    assert origins("Iran’s – “word”…") is None
-    assert origins("ﬁ") is not None
+def test_plain_twins_keep_their_place() -> None:
+    assert normalised("Iran’s – “word”…") == ('Iran\'s - "word".', True)
+    assert normalised("ﬁ") == ("fi", False)
+    assert normalised("a\u200bﬃ") == ("affi", False)
+    assert list(origins("a\u200bﬃ").starts) == [0, 2, 2, 2]
 
 
 def test_stems_follow_the_language_of_the_item() -> None:
