@@ -391,6 +391,9 @@ def plot(results: dict[int, dict[str, dict[str, float]]]) -> str:
     return "\n".join([*parts, "</g></svg>", ""])
 
 
+HEAD = "Medians in milliseconds, unless a line says otherwise; made by `python benchmarks/store.py`.\n\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000, 500_000])
@@ -417,7 +420,7 @@ def main() -> None:
     print(table(results))
     if not arguments.no_docs:
         (arguments.docs / "store-cost.svg").write_text(plot(results))
-        (arguments.docs / "store-figures.md").write_text(table(results) + "\n")
+        (arguments.docs / "store-figures.md").write_text(HEAD + table(results) + "\n")
 
 
 if __name__ == "__main__":

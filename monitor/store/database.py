@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from typing import TYPE_CHECKING, cast
 
 from tinydb import TinyDB
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from monitor.store.port import Store, Told
 
 BACKUP_EVERY = 24 * 3600.0
-BACKUP_AT_CLOSE = 256_000_000
-"""Bytes up to which a store that has no fresh backup makes one when it is closed."""
 
 
 class SqliteDB(TinyDB):
@@ -60,9 +59,11 @@ def open_sqlite(url: str, path: Path, *, read_only: bool, clock: Callable[[], da
 
             copy(path, target, progress)
 
-        def keep() -> None:
+        def keep(most: int | None) -> None:
             bak = path.with_name(path.name + ".bak")
-            if path.stat().st_size <= BACKUP_AT_CLOSE and age_of(bak, clock()) > BACKUP_EVERY:
+            size = path.stat().st_size
+            room = size < min(most or size + 1, shutil.disk_usage(path.parent).free // 3)
+            if room and age_of(bak, clock()) > BACKUP_EVERY:
                 backup(bak, None)
 
         return TinyStore(book, url, lease=leases(path, clock), backup=backup, keep=keep, index=index, notices=notices)

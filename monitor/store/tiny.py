@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 TOLD = 5000
 """Changes that are told one by one; more are told as a reset."""
 DAY = 24
+KEPT_AT_CLOSE = 256_000_000
+"""Bytes up to which closing a store makes the automatic backup, where it is due; pruning makes it of any size."""
 
 
 class TinyStore:
@@ -44,7 +46,7 @@ class TinyStore:
         *,
         lease: Callable[[str], Lease],
         backup: Callable[[Path, Callable[[int, int], None] | None], None],
-        keep: Callable[[], None] | None = None,
+        keep: Callable[[int | None], None] | None = None,
         index: SearchIndex | None = None,
         notices: Sequence[str] = (),
     ) -> None:
@@ -328,7 +330,10 @@ class TinyStore:
         progress: Callable[[int, int], None] | None = None,
     ) -> Mapping[str, int]:
         """Remove items by age and count, per source, never what is starred, assigned or noted; how many, by source."""
-        return self._keeping.prune(older_than, keep_per_source, dry_run=dry_run, progress=progress)
+        pruned = self._keeping.prune(older_than, keep_per_source, dry_run=dry_run, progress=progress)
+        if self._keep is not None and not dry_run:
+            self._keep(None)
+        return pruned
 
     def backup(self, target: Path, progress: Callable[[int, int], None] | None = None) -> None:
         """A consistent copy in one file while everybody goes on."""
@@ -360,7 +365,7 @@ class TinyStore:
             self._index.close()
         try:
             if self._keep is not None and not self.read_only and self._book.wrote:
-                self._keep()
+                self._keep(KEPT_AT_CLOSE)
         finally:
             self._book.db.close()
 
