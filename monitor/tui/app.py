@@ -92,6 +92,9 @@ class Dashboard(App[int], inherit_bindings=False):
         self.call_after_refresh(self._look)
         if self.newsroom.settings.dashboard.clock:
             self._wind()
+        settings = self.newsroom.settings
+        for problem in commands.problems(settings.dashboard.keys, settings.keys):
+            self.call_after_refresh(self.first_screen.say, problem, "error")
 
     async def _look(self) -> None:
         if self._looking:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Literal
 
@@ -112,6 +113,14 @@ def _declare() -> tuple[Command, ...]:
     )
 
 
+TOGETHER: tuple[frozenset[Scope], ...] = (
+    frozenset({"move", "triage", "desk", "everywhere"}),
+    frozenset({"move", "detail", "triage", "everywhere"}),
+    frozenset({"move", "sources", "everywhere"}),
+    frozenset({"editor", "everywhere"}),
+)
+"""Scopes whose keys hold at the same time."""
+
 COMMANDS = _declare()
 BY_ID: Mapping[str, Command] = MappingProxyType({command.id: command for command in COMMANDS})
 _WRITING = frozenset(command.action for command in COMMANDS if command.writes)
@@ -215,7 +224,40 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def keys_file() -> str:
+    """A keys.toml that names every command with the keys it has, all of it commented out."""
+    lines = [
+        "# Which keys give which command in the dashboard, over those of the preset (`keys` in monitor.toml).",
+        '# Take away the # to change one: one key, or a list of keys, such as star = ["s", "f2"].',
+    ]
+    for scope, title in SCOPES.items():
+        lines += ["", f"# {title}"]
+        for command in COMMANDS:
+            if command.scope == scope and command.id != "pane":
+                keys = [f'"{key}"' for key in command.keys.split(",")]
+                value = keys[0] if len(keys) == 1 else f"[{', '.join(keys)}]"
+                lines.append(f"# {command.id} = {value:<{max(1, 44 - len(command.id))}} # {command.does}")
+    return "\n".join(lines) + "\n"
+
+
+def problems(preset: str, overrides: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with keys.toml, a line each: commands that are not, and keys that would mean two things at once."""
+    for name in overrides:
+        if name not in BY_ID or name == "pane":
+            near = get_close_matches(name, BY_ID, 1)
+            yield f"keys.toml: no command {name!r}{f', perhaps {near[0]!r}' if near else ''}"
+    keys = keymap(preset, overrides)
+    for scopes in TOGETHER:
+        meant: dict[str, str] = {}
+        for command in COMMANDS:
+            if command.scope in scopes:
+                for key in keys_of(command, keys).split(","):
+                    other = meant.setdefault(key.strip(), command.id)
+                    if other != command.id and not {other, command.id}.isdisjoint(overrides):
+                        yield f"keys.toml: {key!r} would be both {other!r} and {command.id!r}"
+
+
 if __name__ == "__main__":
     import sys
 
-    sys.stdout.write(page())
+    sys.stdout.write(keys_file() if "keys.toml" in sys.argv else page())

@@ -26,12 +26,6 @@ OWNERS = {
     "editor": (EditorScreen,),
     "everywhere": (Dashboard,),
 }
-TOGETHER = [
-    {"move", "triage", "desk", "everywhere"},
-    {"move", "detail", "triage", "everywhere"},
-    {"move", "sources", "everywhere"},
-    {"editor", "everywhere"},
-]
 
 
 @pytest.mark.parametrize("command", commands.COMMANDS, ids=lambda command: command.id)
@@ -41,7 +35,7 @@ def test_every_command_has_a_method_where_its_keys_are_bound(command):
 
 
 @pytest.mark.parametrize("preset", commands.PRESETS)
-@pytest.mark.parametrize("scopes", TOGETHER, ids=lambda scopes: "+".join(sorted(scopes)))
+@pytest.mark.parametrize("scopes", commands.TOGETHER, ids=lambda scopes: "+".join(sorted(scopes)))
 def test_no_key_means_two_things_at_once(preset, scopes):
     keys = commands.keymap(preset, {})
     here = [command for command in commands.COMMANDS if command.scope in scopes]
@@ -95,3 +89,28 @@ async def test_keys_toml_changes_a_key_and_the_footer(show):
 def test_the_page_of_keys_is_as_the_commands_are():
     page = Path(__file__).parents[2] / "docs" / "keys.md"
     assert page.read_text(encoding="utf-8") == commands.page(), "python -m monitor.tui.commands > docs/keys.md"
+
+
+def test_the_shipped_keys_file_names_every_command_and_changes_none():
+    import tomllib
+
+    text = (Path(__file__).parents[2] / "config" / "keys.toml").read_text(encoding="utf-8")
+    assert text == commands.keys_file(), "python -m monitor.tui.commands keys.toml > config/keys.toml"
+    assert tomllib.loads(text) == {}
+    opened = tomllib.loads(
+        "\n".join(line.removeprefix("# ") for line in text.splitlines() if " = " in line and "Take" not in line)
+    )
+    assert set(opened) == set(commands.BY_ID) - {"pane"}
+
+
+def test_what_is_wrong_in_keys_toml_is_said():
+    assert list(commands.problems("vim", {})) == []
+    assert list(commands.problems("vim", {"dismis": "D"})) == ["keys.toml: no command 'dismis', perhaps 'dismiss'"]
+    assert "keys.toml: 's' would be both 'star' and 'dismiss'" in list(commands.problems("vim", {"dismiss": "s"}))
+
+
+async def test_the_dashboard_says_what_is_wrong_in_keys_toml(show):
+    room = FakeNewsroom([make_story(n) for n in range(10)])
+    room.settings = replace(room.settings, keys={"dismis": "D"})
+    async with show(room=room) as it:
+        assert it.said == "keys.toml: no command 'dismis', perhaps 'dismiss'"
