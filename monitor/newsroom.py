@@ -90,6 +90,7 @@ class Newsroom:
         self._notices: list[str] = []
         self._child: subprocess.Popen[bytes] | None = None
         self._watch: Any = None
+        self._uses: tuple[datetime, Mapping[str, Use] | None] | None = None
 
     @classmethod
     def open(
@@ -311,15 +312,20 @@ class Newsroom:
 
     def lint(self, query: str) -> Sequence[Lint]:
         """What is legal but doubtful in a query; raises QueryError for what is not legal."""
-        return self.watchlists.lint(self.parse(query))
+        return self.watchlists.lint(self.parse(query), uses=self.uses())
 
     def uses(self) -> Mapping[str, Use] | None:
-        """What each term brought in over the last month; None while the store is younger than that."""
-        month_ago = self.clock() - MONTH
-        older = self.store.page(View(shelf="all", until=month_ago), limit=PAGE).stories
-        if not any(story.item.seen <= month_ago for story in older):
-            return None
-        return count_uses(self.stories(View(shelf="all", since=month_ago)))
+        """What each term brought in over the last month; None while the store is younger.
+
+        Counted anew each hour: it reads the heads of a month.
+        """
+        now = self.clock()
+        if self._uses is None or now - self._uses[0] > timedelta(hours=1):
+            older = self.store.page(View(shelf="all", until=now - MONTH), limit=PAGE).stories
+            old_enough = any(story.item.seen <= now - MONTH for story in older)
+            uses = count_uses(self.stories(View(shelf="all", since=now - MONTH))) if old_enough else None
+            self._uses = now, uses
+        return self._uses[1]
 
     def preview(
         self,
@@ -345,7 +351,7 @@ class Newsroom:
             samples=tuple(matched[:SAMPLES]),
             gained=[] if topic is None else [story for story in matched if topic not in story.verdict.scores],
             lost=[story for story in saved if story.id not in ids],
-            lints=self.watchlists.lint(parsed),
+            lints=self.watchlists.lint(parsed, uses=self.uses()),
         )
 
     def save_topic(self, topic_id: str, query: str) -> None:

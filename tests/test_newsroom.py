@@ -146,7 +146,8 @@ def test_dead_and_noisy_terms_are_told_once_there_is_a_month_to_judge_by(tmp_pat
         fresh = store(room, *(entry(f"Fresh troops {n}") for n in range(6)), entry("New missiles"), now=clock())
         assert ids
         room.mark(fresh[:5], "dismiss")
-        doubts = [lint.message for lint in room.watchlists.lint(None, uses=room.uses())]
+        clock.forward(hours=2)
+        doubts = [lint.message for lint in room.lint("missile~ OR troops OR frigate")]
     assert any("frigate has found nothing" in doubt for doubt in doubts)
     assert any("troops is noisy: 83 %" in doubt for doubt in doubts)
     assert not any("missile~" in doubt for doubt in doubts)
