@@ -88,13 +88,17 @@ class Dashboard(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to look at the store."""
-        self.set_interval(BEAT, self._look)
-        self.call_after_refresh(self._look)
+        self.set_interval(BEAT, self._look_aside)
+        self.call_after_refresh(self._look_aside)
         if self.newsroom.settings.dashboard.clock:
             self._wind()
         settings = self.newsroom.settings
         for problem in commands.problems(settings.dashboard.keys, settings.keys):
             self.call_after_refresh(self.first_screen.say, problem, "error")
+
+    def _look_aside(self) -> None:
+        """Look without holding up keys: what answers them is this app's own queue of messages."""
+        self.run_worker(self._look(), group="look")
 
     async def _look(self) -> None:
         if self._looking:

@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from monitor.tui.widgets.headlines import Headlines
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.events import Key, Paste
@@ -57,6 +59,9 @@ class TypeAhead:
             await asyncio.sleep(0.001)
 
     def _busy(self) -> bool:
+        focused = self.app.focused
+        if isinstance(focused, Headlines) and focused.opening:
+            return True
         pumps = (self.app, *self.app.screen_stack, *self.app.screen.walk_children())
         return any(pump.message_queue_size or pump._next_callbacks for pump in pumps) or any(  # noqa: SLF001
             worker.group == "read" and not worker.is_finished for worker in self.app.workers

@@ -155,16 +155,29 @@ class Foot(Bar):
 
     def _tell_keys(self) -> None:
         parts: list[tuple[str, str]] = []
-        for _, key, word in self.keys:
+        for _, key, word in self._fitting():
             parts += [(f" {key} ", "accent"), (f"{word} ", "quiet")]
         self.put(tuple(parts))
+
+    def _fitting(self) -> list[tuple[str, str, str]]:
+        """As many keys as there is room for, the last one (help) always among them."""
+        kept = list(self.keys)
+        width = self.size.width or self.app.size.width
+        while len(kept) > 1 and sum(cell_len(f" {key} {word} ") for _, key, word in kept) > width:
+            del kept[-2]
+        return kept
+
+    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
+        """Another number of keys may fit."""
+        if not self.said:
+            self._tell_keys()
 
     def on_click(self, event: events.Click) -> None:
         """Run what was clicked."""
         if self.said:
             return
         at = 0
-        for command, key, word in self.keys:
+        for command, key, word in self._fitting():
             at += cell_len(f" {key} {word} ")
             if event.x < at:
                 self.post_message(self.Pressed(command))

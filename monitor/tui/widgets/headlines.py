@@ -82,6 +82,11 @@ class Headlines(Rows):
         return self.window.at(self.cursor)
 
     @property
+    def opening(self) -> bool:
+        """Whether its first page is still being read."""
+        return self._reading is not None and not self.window.loaded
+
+    @property
     def condition(self) -> str | None:
         """The query beside the view: the pane's own, and the limit."""
         return self.narrowed(self.limit)

@@ -177,7 +177,13 @@ class Reader(Rows):
         right = []
         if self._hits:
             at = f"{self._hit + 1} of " if self._hit >= 0 else ""
-            right = [(f" {at}{len(self._hits)}{'+' if self._more else ''} hits ", "quiet"), ("─", "faint")]
+            right = [
+                (
+                    f" {at}{len(self._hits)}{'+' if self._more else ''} {'hit' if len(self._hits) == 1 else 'hits'} ",
+                    "quiet",
+                ),
+                ("─", "faint"),
+            ]
         return paint.between(left, right, width, self.look, "─")
 
     def draw(self, number: int, width: int, ground: Ground) -> list[Segment]:  # noqa: ARG002
