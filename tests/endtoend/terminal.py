@@ -54,7 +54,8 @@ class Terminal:
 
     def text(self) -> str:
         """What stands on the screen."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        lines, columns, buffer = range(self.screen.lines), range(self.screen.columns), self.screen.buffer
+        return "\n".join("".join(buffer[y][x].data for x in columns).rstrip() for y in lines)
 
     def until(self, wanted: str, *, seconds: float = 20.0, gone: bool = False) -> str:
         """Wait until a text stands on the screen (or no longer does); the screen."""
