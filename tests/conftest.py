@@ -8,10 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+_told = {name: value for name, value in os.environ.items() if name.startswith("TEXTUAL")}
+import_module("monitor.tui")  # forgets what the environment tells Textual; the snapshot plugin needs its own part again
+os.environ.update(_told)
 
 settings.register_profile("suite", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("long", deadline=None, max_examples=20_000)

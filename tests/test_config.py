@@ -509,8 +509,8 @@ def test_any_query_is_saved_as_it_is(tmp_path_factory, query):
 
 def test_sources_are_added_switched_and_removed(folder):
     write(folder, sources="# feeds\n[[sources]]\nid = 'a'\nurl = 'https://a/'  # first\n")
-    made = config.add_source(
-        folder, {"title": "B World", "url": "https://b/", "every": "5m", "tags": ["x"], "lang": None}
+    (made,) = config.add_sources(
+        folder, [{"title": "B World", "url": "https://b/", "every": "5m", "tags": ["x"], "lang": None}]
     )
     assert made == "b-world"
     config.set_enabled(folder, "b-world", False)
@@ -527,9 +527,9 @@ def test_sources_are_added_switched_and_removed(folder):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda folder: config.add_source(folder, {"id": "a", "url": "https://b/"}),
-        lambda folder: config.add_source(folder, {"url": "https://b/", "every": "often"}),
-        lambda folder: config.add_source(folder, {"url": "javascript:1"}),
+        lambda folder: config.add_sources(folder, [{"id": "a", "url": "https://b/"}]),
+        lambda folder: config.add_sources(folder, [{"url": "https://c/"}, {"url": "https://b/", "every": "often"}]),
+        lambda folder: config.add_sources(folder, [{"url": "javascript:1"}]),
         lambda folder: config.remove_source(folder, "nothing"),
         lambda folder: config.set_enabled(folder, "nothing", True),
     ],
@@ -541,6 +541,12 @@ def test_a_change_that_would_be_wrong_writes_nothing(folder, change):
         change(folder)
     assert (folder / "sources.toml").read_text() == before
     assert sorted(path.name for path in folder.iterdir()) == sorted(EMPTY)
+
+
+def test_many_sources_are_added_at_once_and_two_of_one_title_have_two_ids(folder):
+    made = config.add_sources(folder, [{"title": "News", "url": f"https://{n}.example/"} for n in range(300)])
+    assert len(set(made)) == 300
+    assert [source.id for source in config.load(folder, "memory:", {}).sources] == list(made)
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):

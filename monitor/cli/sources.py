@@ -128,7 +128,7 @@ def add(at: Desk, /, address: str, name: str | None, tags: tuple[str, ...], **gi
     if not remote and "://" in address:
         raise UsageError(f"{address}: only http, https and local paths can be read")
     where = {"url": address} if remote else {"path": str(Path(address).expanduser().absolute())}
-    made = config.add_source(_own_folder(at), {"id": name, **where, **given, "tags": list(tags) or None})
+    (made,) = config.add_sources(_own_folder(at), [{"id": name, **where, **given, "tags": list(tags) or None}])
     click.echo(made)
 
 
@@ -230,10 +230,10 @@ def import_(at: Desk, file: str, dry_run: bool) -> int:
     for problem in listed.problems:
         say(clean_line(problem))
     fresh = [source for source in listed.sources if source.url not in known]
-    folder = None if dry_run or not fresh else _own_folder(at)
+    if fresh and not dry_run:
+        values = [{"title": one.title, "url": one.url, "tags": list(one.tags) or None} for one in fresh]
+        config.add_sources(_own_folder(at), values)
     for source in fresh:
-        if folder:
-            config.add_source(folder, {"title": source.title, "url": source.url, "tags": list(source.tags) or None})
         click.echo(f"{clean_line(source.title)}\t{redact(source.url or '')}")
     say(f"{len(fresh)} {'would be ' if dry_run else ''}added, {len(listed.sources) - len(fresh)} were there already")
     return 0 if listed.sources else 1

@@ -2,7 +2,7 @@
 
 from monitor.config.edit import (
     Written,
-    add_source,
+    add_sources,
     init,
     own_folder,
     remove_source,
@@ -21,7 +21,7 @@ __all__ = [
     "Retention",
     "Settings",
     "Written",
-    "add_source",
+    "add_sources",
     "current",
     "data_folder",
     "duration",

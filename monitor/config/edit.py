@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.config import places
 from monitor.config.declare import commented
-from monitor.config.load import problems_of, source_id
+from monitor.config.load import problems_of, short_digest, source_id
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -95,23 +95,29 @@ def set_enabled(folder: Path, source: str, enabled: bool) -> None:
     _change(folder, "sources.toml", change)
 
 
-def add_source(folder: Path, values: Mapping[str, Any]) -> str:
-    """Add a source to sources.toml; its id. Raises ConfigError when the file would no longer be right."""
+def add_sources(folder: Path, sources: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Add sources to sources.toml, all or none; their ids. Raises ConfigError when they would be wrong there."""
     import tomlkit
 
-    address = str(values.get("url") or values.get("path"))
-    made = str(values.get("id") or source_id(str(values.get("title") or address), address))
+    made: list[str] = []
 
     def change(document: TOMLDocument) -> None:
-        sources = document.setdefault("sources", tomlkit.aot())
-        if any(_id_of(table) == made for table in sources):
-            raise ConfigError((f'sources.toml: there is already a source "{made}" (give another with --id)',))
-        table = tomlkit.table()
-        table.update({"id": made, **{key: value for key, value in values.items() if value is not None}})
-        sources.append(table)
+        tables = document.setdefault("sources", tomlkit.aot())
+        taken = {_id_of(table) for table in tables}
+        for values in sources:
+            given = {key: value for key, value in values.items() if value is not None}
+            name = _id_of(given)
+            if name in taken and "id" in given:
+                raise ConfigError((f'sources.toml: there is already a source "{name}" (give another id)',))
+            name = f"{name}-{short_digest(_address_of(given))}" if name in taken else name
+            taken.add(name)
+            made.append(name)
+            table = tomlkit.table()
+            table.update({"id": name, **{key: value for key, value in given.items() if key != "id"}})
+            tables.append(table)
 
     _change(folder, "sources.toml", change)
-    return made
+    return tuple(made)
 
 
 def remove_source(folder: Path, source: str) -> None:
@@ -131,8 +137,11 @@ def _position(document: TOMLDocument, source: str) -> int:
 
 
 def _id_of(table: Mapping[str, Any]) -> str:
-    address = str(table.get("url") or table.get("path"))
-    return str(table.get("id") or source_id(str(table.get("title") or address), address))
+    return str(table.get("id") or source_id(str(table.get("title") or _address_of(table)), _address_of(table)))
+
+
+def _address_of(table: Mapping[str, Any]) -> str:
+    return str(table.get("url") or table.get("path"))
 
 
 def _change(folder: Path, name: str, change: Callable[[TOMLDocument], None]) -> None:

@@ -156,7 +156,7 @@ class _Loading:
                 if "id" in values:
                     file.problem((*where, "id"), f'"{source.id}" is used twice')
                     continue
-                source = replace(source, id=f"{source.id}-{_digest(source.url or source.path or '')}")
+                source = replace(source, id=f"{source.id}-{short_digest(source.url or source.path or '')}")
             found[source.id] = source
             address = source.url or source.path or ""
             if address in addresses:
@@ -238,7 +238,7 @@ def source_id(title: str, address: str) -> str:
     if slug:
         return slug
     host = re.sub(r"[^a-z0-9]+", "-", (urlsplit(address).hostname or "source").lower()).strip("-")
-    return f"{host[:40]}-{_digest(address)}"
+    return f"{host[:40]}-{short_digest(address)}"
 
 
 def store_url(text: str, base: Path) -> str:
@@ -250,7 +250,8 @@ def store_url(text: str, base: Path) -> str:
     return f"{scheme}:{os.path.normpath(base / Path(rest).expanduser())}"
 
 
-def _digest(text: str) -> str:
+def short_digest(text: str) -> str:
+    """A few letters that tell two addresses of one title apart."""
     return hashlib.blake2s(text.encode(), digest_size=3).hexdigest()
 
 
