@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -35,7 +37,12 @@ class Schedule:
 
     def every(self, seconds: float, job: Callable[[], Awaitable[None]], name: str) -> None:
         """Run a coroutine function now and then again each `seconds` seconds."""
-        self._scheduler.add_job(job, _Every(seconds), id=name, name=name, next_run_time=datetime.now(UTC))
+
+        async def run() -> None:
+            with contextlib.suppress(asyncio.CancelledError):  # cut off by `stop`, which is no failure to tell
+                await job()
+
+        self._scheduler.add_job(run, _Every(seconds), id=name, name=name, next_run_time=datetime.now(UTC))
 
     def start(self) -> None:
         """Begin."""

@@ -502,7 +502,7 @@ def _told(error: BaseException, source: Source) -> SourceError:
         )
     if isinstance(error, aiohttp.ContentTypeError | aiohttp.ClientPayloadError):
         return SourceError("the answer broke off or is damaged", kind="broken")
-    if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionError):
+    if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError):
         return SourceError("the server closed the connection", kind="broken")
     if isinstance(error, aiohttp.ClientResponseError):
         return SourceError("the answer is not HTTP as it should be", kind="broken")

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import textwrap
+from collections.abc import Callable
 from itertools import count, pairwise
 from pathlib import Path
 from statistics import quantiles
@@ -51,8 +52,10 @@ PROGRAM = """
     running = poller.Poller(
         settings, open_store("memory:"), Watchlists((), {}), chance=lambda: 0.0, on_receipt=note
     )
-    threading.Timer(polls * every + 30, stop.set).start()
+    latest = threading.Timer(polls * every + 30, stop.set)
+    latest.start()
     asyncio.run(running.live(None, stop))
+    latest.cancel()
     json.dump(seen, sys.stdout)
 """
 
@@ -73,19 +76,19 @@ def growing() -> Answer:
 
 def hostile(number: int) -> Answer:
     """One of the ways of cases 13, 22 and 27."""
-    ways: list[Answer] = [
-        body(PACKED["gzip"], "Content-Encoding: gzip"),
-        body(PACKED["br"], "Content-Encoding: br"),
-        endless(b"<item><title>again</title></item>" * 100),
-        drip(HEAD + b"\r\n<rss>", b" ", 0.1),
-        hang,
-        reset(HEAD),
-        body(BOMBS["an author of dots"]()),
-        body(BOMBS["nesting of 100,000"]()),
-        body(feed("<title>" + "x" * 1_500_000 + "</title>")),
-        body(rss(*(f"s{n}" for n in range(4_000)))),
+    ways: list[Callable[[], Answer]] = [
+        lambda: body(PACKED["gzip"], "Content-Encoding: gzip"),
+        lambda: body(PACKED["br"], "Content-Encoding: br"),
+        lambda: endless(b"<item><title>again</title></item>" * 100),
+        lambda: drip(HEAD + b"\r\n<rss>", b" ", 0.1),
+        lambda: hang,
+        lambda: reset(HEAD),
+        lambda: body(BOMBS["an author of dots"]()),
+        lambda: body(BOMBS["nesting of 100,000"]()),
+        lambda: body(feed("<title>" + "x" * 1_500_000 + "</title>")),
+        lambda: body(rss(*(f"s{n}" for n in range(4_000)))),
     ]
-    return ways[number % len(ways)]
+    return ways[number % len(ways)]()
 
 
 def footprint(pid: int) -> int:

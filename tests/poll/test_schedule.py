@@ -54,3 +54,18 @@ async def test_a_clock_set_back_an_hour_stops_nothing(monkeypatch):
     await asyncio.wait_for(ran.wait(), 5)
     assert not schedule.mind_the_clock()
     schedule.stop()
+
+
+async def test_a_job_cut_off_by_the_end_is_no_failure(caplog):
+    schedule, begun = Schedule(), asyncio.Event()
+
+    async def job() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    schedule.every(0.01, job, "slow")
+    schedule.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    schedule.stop()
+    await asyncio.sleep(0.05)
+    assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
