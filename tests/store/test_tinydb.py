@@ -34,6 +34,7 @@ from monitor.store.database import new_tinydb
 @pytest.fixture
 def db(tmp_path):
     db_ = new_tinydb(tmp_path / "test.db", {})
+    db_.storage._writer.execute("PRAGMA synchronous = OFF")  # what is asked here is behaviour, not durability
     db_.drop_tables()
     db_.insert_multiple({"int": 1, "char": c} for c in "abc")
     yield db_
@@ -157,6 +158,7 @@ QUERIES = st.recursive(
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
     ours = new_tinydb(tmp_path_factory.mktemp("queries") / "q.db", {"t": LAYOUT})
+    ours.storage._writer.execute("PRAGMA synchronous = OFF")
     theirs = TinyDB(storage=MemoryStorage)
     yield ours.table("t"), theirs.table("t")
     ours.close()
