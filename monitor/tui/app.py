@@ -52,7 +52,7 @@ class Dashboard(App[int], inherit_bindings=False):
         self.session = Session.read(newsroom.session())
         self.desk = Desk(newsroom, commands.keymap(dashboard.keys, newsroom.settings.keys))
         self.fault: str | None = None
-        self._gates: list[LineFilter] = [paint.Safety(), *([paint.Ascii()] if ascii_only else [])]
+        self._gates: list[LineFilter] = [paint.SAFETY, *([paint.Ascii()] if ascii_only else [])]
         for theme in themes.themes():
             self.register_theme(theme)
         wanted = "newsroom-terminal" if self.no_color else self.session.theme or dashboard.theme
