@@ -54,6 +54,7 @@ def test_case_01_02_every_item_can_be_read_and_seen_raw(hostile_house, columns, 
     with Line(*hostile_house, columns=columns, rows=rows) as line:
         line.until("title 0")
         line.press("3\r")
+        line.until("reading")
         for _ in range(ITEMS):
             line.press("\t\tJ")
             line.settle(0.03)
