@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from tinydb import Query
 
-from monitor.errors import StoreBusyError, StoreError
+from monitor.errors import StoreError
 from monitor.store.records import (
     STORY_SPAN,
     Ledger,
@@ -189,7 +189,10 @@ class Book:
     # -- snoozes ----------------------------------------------------------------------------------------------
 
     def wake(self) -> None:
-        """Bring back what has been snoozed long enough. A read-only store leaves that to whoever writes next."""
+        """Bring back what has been snoozed long enough; what cannot be written now is shown later.
+
+        A read-only store leaves that to whoever writes next.
+        """
         version = self.ground.version()
         if self.read_only:
             return
@@ -202,7 +205,7 @@ class Book:
         now = self.clock()
         if first is None or first > micros(now):
             return
-        with contextlib.suppress(StoreBusyError), self.writing() as revision:
+        with contextlib.suppress(StoreError), self.writing() as revision:
             for doc_id, record in self.items.page((doc.wake > 0) & (doc.wake <= micros(now)), Record):
                 revision.put(doc_id, record, derived(replace(record, revision=revision.number), now))
 

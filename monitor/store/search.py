@@ -199,14 +199,18 @@ class SearchIndex:
             with self._threads:
                 return self._open().execute(sql, (match, least, below, limit)).fetchall()
         except sqlite3.Error as error:
-            self._discard()
+            if not str(error).startswith("fts5:"):
+                self._discard()
             raise LostIndexError from error
 
     # -- its file ---------------------------------------------------------------------------------------------
 
     def _done(self) -> int:
         with self._threads:
-            return int(self._open().execute("SELECT revision FROM head").fetchone()[0])
+            revision, uuid = self._open().execute("SELECT revision, uuid FROM head").fetchone()
+        if uuid != self._book.ledger().uuid:
+            raise sqlite3.DatabaseError("the index of another store")
+        return int(revision)
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -296,10 +300,10 @@ def expression(needle: Needle) -> str:
             return _quoted(needle.value)
         case "prefix":
             return f"{_quoted(needle.value)} *"
-        case "and":
-            return "(" + " AND ".join(expression(part) for part in needle.parts) + ")"
-        case "or":
-            return "(" + " OR ".join(expression(part) for part in needle.parts) + ")"
+        case "and" | "or" if not needle.parts:
+            raise LostIndexError
+        case "and" | "or":
+            return "(" + f" {needle.op.upper()} ".join(expression(part) for part in needle.parts) + ")"
 
 
 def _quoted(value: str) -> str:

@@ -325,6 +325,22 @@ def test_a_needle_proposes_and_accept_decides(words, needle, order):
     }
 
 
+def test_a_needle_of_thousands_of_words_and_one_nested_deeply(words):
+    terms = [Needle(op="term", value=word) for word in (*(f"x{n}" for n in range(3000)), "n7")]
+    many = Needle(op="or", parts=tuple(terms))
+    assert ids(words.page(View(), needle=many)) == names(7)
+    deep = Needle(op="term", value="n7")
+    for _ in range(300):
+        deep = (
+            Needle(op="or", parts=(deep, Needle(op="and", parts=(deep,))))
+            if deep.op == "term"
+            else Needle(op="or", parts=(deep,))
+        )
+    assert ids(words.page(View(), needle=deep)) == names(7)
+    assert len(words.page(View(), needle=Needle(op="and")).stories) == 60
+    assert ids(words.page(View(), needle=Needle(op="or"))) == []
+
+
 def test_an_edit_is_found_by_its_new_words_only(words):
     words.page(View(), needle=Needle(op="term", value="n7"))
     words.add([addition(7, terms="rewritten", published=NOON - timedelta(minutes=30, seconds=1))])
@@ -724,14 +740,17 @@ def test_backup_and_restore_while_it_is_open(disk_url, clock, tmp_path):
     target.parent.mkdir()
     told = []
     with open_store(disk_url, clock=clock) as store:
-        store.add([addition(n) for n in range(5)])
+        store.add([addition(n, terms="early" if n == 0 else "") for n in range(5)])
         uuid = store.uuid
         store.backup(target, progress=lambda done, total: told.append((done, total)))
         assert target.stat().st_mode & 0o777 == 0o600
-        store.add([addition(n) for n in range(5, 9)])
+        store.add([addition(n, terms="late") for n in (0, *range(5, 9))])
         store.mark(names(0), mark("star"))
         revision = store.revision()
+        store.page(View(), needle=Needle(op="term", value="late"))
         restore(target, disk_url)
+        assert ids(store.page(View(), needle=Needle(op="term", value="early"))) == names(0)
+        assert ids(store.page(View(), needle=Needle(op="term", value="late"))) == []
         assert sorted(ids(store.page(View()))) == names(*range(5))
         assert not store.get("id000000").state.starred
         assert store.uuid != uuid
