@@ -11,7 +11,7 @@ import click
 
 from monitor.cli.options import Command, Desk, pass_desk
 from monitor.cli.output import many, say
-from monitor.errors import UsageError
+from monitor.errors import StoreError, UsageError
 
 
 @click.command(cls=Command, example="monitor backup ~/news-$(date +%F).backup")
@@ -32,12 +32,27 @@ def backup(at: Desk, file: Path, force: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @pass_desk
 def restore(at: Desk, file: Path) -> None:
-    """Put a backup in the store's place. What stood there is kept beside it, under a new name."""
+    """Put a backup in the store's place. What stood there is backed up beside it first."""
     from monitor.store import restore as put_back
 
     url = at.settings().store
+    if at.stored():
+        _keep(at, url)
     put_back(file, url)
     say(f"{url} holds {file} now")
+
+
+def _keep(at: Desk, url: str) -> None:
+    """Back up the store that a restore will replace; one that cannot be read is left to the restore, told."""
+    path = Path(url.partition(":")[2])
+    kept = path.with_name(f"{path.name}.before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    try:
+        with at.open_store(read_only=True) as store:
+            store.backup(kept)
+    except StoreError as error:
+        say(f"what stands there cannot be backed up: {error}")
+    else:
+        say(f"what stood there is kept in {kept}")
 
 
 @click.command(cls=Command, example="monitor prune --older-than 90d --dry-run")

@@ -103,5 +103,9 @@ def test_a_backup_brings_back_what_was(desk, tmp_path):
     outcome = desk("backup", str(copy))
     assert (outcome.status, "is there already" in outcome.err) == (2, True)
     desk("mark", "dismiss", "--topic", "defense")
-    assert desk("restore", str(copy)).status == 0
+    outcome = desk("restore", str(copy))
+    assert outcome.status == 0
     assert len(desk("items", "--json").json) == 6
+    kept = outcome.err.split("what stood there is kept in ")[1].splitlines()[0]
+    assert desk("restore", kept).status == 0
+    assert len(desk("items", "--json").json) == 3
