@@ -23,7 +23,10 @@ class Lines(ScrollView, can_focus=True):
 
     def __init__(self, count: int) -> None:
         super().__init__()
-        self.rows = [f"12:{n % 60:02d}  Newswire {n % 500:03d}  Headline number {n} about talks, ports and budgets" for n in range(count)]
+        self.rows = [
+            f"12:{n % 60:02d}  Newswire {n % 500:03d}  Headline number {n} about talks, ports and budgets"
+            for n in range(count)
+        ]
         self.cursor = 0
         self.virtual_size = Size(100, count)
 

@@ -157,6 +157,8 @@ class Safety(LineFilter):
         ]
 
 
+SAFETY = Safety()
+
 _UNPRINTABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
 )

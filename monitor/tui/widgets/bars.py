@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from monitor.text import clean_line
 from monitor.tui import paint
-from monitor.tui.themes import Look, look
+from monitor.tui.widgets.drawn import Drawn
 
 if TYPE_CHECKING:
     from textual import events
@@ -22,7 +21,7 @@ Parts = Sequence[tuple[str, str]]
 """Texts and the roles they are drawn in."""
 
 
-class Bar(Widget):
+class Bar(Drawn):
     """One line with something at either end."""
 
     DEFAULT_CSS = "Bar { height: 1; width: 1fr; }"
@@ -32,11 +31,6 @@ class Bar(Widget):
         self.left: Parts = ()
         self.right: Parts = ()
 
-    @property
-    def look(self) -> Look:
-        """The styles of the theme."""
-        return look(self.app.theme)
-
     def put(self, left: Parts, right: Parts = ()) -> None:
         """Show this; nothing is drawn when it is what stands there."""
         if (left, right) != (self.left, self.right):
@@ -45,8 +39,7 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         """The line."""
-        width = self.size.width
-        return Strip(paint.between(self.left, self.right, width, self.look), width)
+        return self.strip(paint.between(self.left, self.right, self.size.width, self.look))
 
     @property
     def text(self) -> str:
@@ -106,7 +99,7 @@ class Tabs(Bar):
             parts += [(name, role), (self._words(tab)[len(name) :], "fresh" if tab.unread else role)]
             at += sizes[n]
             self._ends.append((at, n))
-        return Strip(paint.line(parts, width, self.look), width)
+        return self.strip(paint.line(parts, width, self.look))
 
     @staticmethod
     def _words(tab: Tab, *, count: bool = True) -> str:

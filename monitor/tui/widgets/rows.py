@@ -8,17 +8,17 @@ from rich.segment import Segment
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from monitor.tui import commands
-from monitor.tui.themes import Ground, Look, look
+from monitor.tui.themes import Ground
+from monitor.tui.widgets.drawn import Drawn
 
 if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
 
-class Rows(Widget, can_focus=True):
+class Rows(Drawn, can_focus=True):
     """A list with a cursor. A child says how many rows there are (`count`) and draws one (`draw`).
 
     The first `HEAD` lines are a heading that does not scroll.
@@ -61,11 +61,6 @@ class Rows(Widget, can_focus=True):
     # -- drawing ----------------------------------------------------------------------------------------------
 
     @property
-    def look(self) -> Look:
-        """The styles of the theme."""
-        return look(self.app.theme)
-
-    @property
     def height(self) -> int:
         """How many rows are seen."""
         return max(0, self.size.height - self.HEAD)
@@ -80,7 +75,7 @@ class Rows(Widget, can_focus=True):
             segments = self.draw(number, width, self.ground(number))
         else:
             segments = self.draw_empty(y - self.HEAD, width)
-        return Strip(Segment.simplify(segments), width)
+        return self.strip(segments)
 
     def ground(self, number: int) -> Ground:
         """The ground of a row: raised under the cursor, resting there when the focus is elsewhere."""

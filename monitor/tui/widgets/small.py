@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.strip import Strip
-from textual.widget import Widget
 
 from monitor.tui import paint
-from monitor.tui.themes import look
+from monitor.tui.widgets.drawn import Drawn
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -18,7 +17,7 @@ WIDTH, HEIGHT = 32, 6
 """Cells below which nothing sensible fits."""
 
 
-class TooSmall(Widget):
+class TooSmall(Drawn):
     """One line that says so; the focus stays where it is."""
 
     DEFAULT_CSS = "TooSmall { layer: over; width: 100%; height: 100%; }"
@@ -26,7 +25,7 @@ class TooSmall(Widget):
     def render_line(self, y: int) -> Strip:
         """The notice on the first line."""
         text = f"too small: {WIDTH}×{HEIGHT} at least" if y == 0 else ""
-        return Strip(paint.line([(text, "warning")], self.size.width, look(self.app.theme)), self.size.width)
+        return self.strip(paint.line([(text, "warning")], self.size.width, self.look))
 
     @classmethod
     def mind(cls, screen: Screen[object], size: Size) -> None:

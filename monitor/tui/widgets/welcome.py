@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.strip import Strip
-from textual.widget import Widget
 
 from monitor.tui import paint
 from monitor.tui.status import BAD, WORK
-from monitor.tui.themes import look
+from monitor.tui.widgets.drawn import Drawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 BAR = 40
 
 
-class Welcome(Widget):
+class Welcome(Drawn):
     """In the place of the panes until the first item is there."""
 
     DEFAULT_CSS = "Welcome { width: 1fr; height: 1fr; }"
@@ -72,4 +71,4 @@ class Welcome(Widget):
         """One line, a little below the top."""
         number = y - 2
         parts = self.lines[number] if 0 <= number < len(self.lines) else ()
-        return Strip(paint.line(parts, self.size.width, look(self.app.theme)), self.size.width)
+        return self.strip(paint.line(parts, self.size.width, self.look))
