@@ -188,7 +188,8 @@ DEFAULTS = Table(
         Key(
             "allow_hosts",
             kinds.TEXTS,
-            "Hosts on private networks that redirects may lead to; a host in a source's own `url` is allowed by that.",
+            "Hosts on private networks that may be connected to. A source's own `url` allows only a host whose name says "
+            "so: a literal address, localhost, a bare or internal name.",
             '["intranet.example"]',
             "none",
         ),

@@ -29,7 +29,8 @@ class Network:
     headers: Mapping[str, Mapping[str, str | Secret]] = field(default_factory=dict)
     """Per host."""
     allow_hosts: tuple[str, ...] = ()
-    """Private hosts that may be connected to; a host named in a source's own url is allowed by that."""
+    """Private hosts that may be connected to. A source's own url allows its host by itself only where the name says
+    that it is private: a literal address, localhost, a bare or internal name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
