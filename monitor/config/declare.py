@@ -188,8 +188,8 @@ DEFAULTS = Table(
         Key(
             "allow_hosts",
             kinds.TEXTS,
-            "Hosts on private networks that may be connected to. A source's own `url` allows only a host whose name says "
-            "so: a literal address, localhost, a bare or internal name.",
+            "Hosts on private networks that may be connected to. A source's own `url` allows only a host whose name "
+            "says so: a literal address, localhost, a bare or internal name.",
             '["intranet.example"]',
             "none",
         ),
