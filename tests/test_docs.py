@@ -90,12 +90,36 @@ def test_links_and_pictures_lead_somewhere(page):
             assert (page.parent / target).exists(), target
 
 
-def test_every_command_named_in_the_documentation_exists():
-    from monitor.cli.program import COMMANDS
+def test_every_command_and_option_in_the_documentation_exists():
+    import click
 
+    from monitor.cli.program import monitor
+
+    context = click.Context(monitor)
     for page in PAGES:
-        for word in re.findall(r"`monitor ([a-z]+)", page.read_text()):
-            assert word in COMMANDS, f"{page.name}: monitor {word}"
+        text = page.read_text()
+        code = re.findall(r"^ {4}[^\n]*$|^```.*?^```|`[^`\n]+`", text, re.MULTILINE | re.DOTALL)
+        for line in "\n".join(code).splitlines():
+            for words in re.findall(r"(?:^|[\s/`$(|])monitor ((?:[^|;&#`)\"']|'[^']*')*)", line):
+                _check_words(context, monitor, words.split(), f"{page.name}: {line.strip()}")
+
+
+def _check_words(context, command, words: list[str], where: str) -> None:
+    """Follow the words of a command line as far as they name commands, and see that its options are there."""
+    import click
+
+    while words and isinstance(command, click.Group) and re.fullmatch(r"[a-z]+", words[0]):
+        found = command.get_command(context, words[0])
+        if found is None and command.name != "monitor" and getattr(command, "default", None):
+            break
+        assert found is not None, where
+        command, words = found, words[1:]
+    if isinstance(command, click.Group) and getattr(command, "default", None):
+        command = command.get_command(context, command.default)
+    known = {name for parameter in command.params for name in parameter.opts} | {"--help", "-h"}
+    for word in words:
+        if re.match(r"--?[a-z]", word):
+            assert re.split(r"[=,.]", word)[0] in known or re.fullmatch(r"-v+", word), f"{where}: {word}"
 
 
 def test_every_safety_case_has_a_test_that_exists():
