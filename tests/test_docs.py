@@ -110,8 +110,6 @@ def _check_words(context, command, words: list[str], where: str) -> None:
 
     while words and isinstance(command, click.Group) and re.fullmatch(r"[a-z]+", words[0]):
         found = command.get_command(context, words[0])
-        if found is None and command.name != "monitor" and getattr(command, "default", None):
-            break
         assert found is not None, where
         command, words = found, words[1:]
     if isinstance(command, click.Group) and getattr(command, "default", None):
