@@ -47,6 +47,15 @@ _PUNCTUATION = (
 )
 
 
+_TOKENS = f"tokenize=\"ascii tokenchars '{_PUNCTUATION}'\""
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS head (format, uuid, revision)",
+    "CREATE TABLE IF NOT EXISTS places (number INTEGER PRIMARY KEY, doc_id UNIQUE)",
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS terms USING fts5 (words, content='', columnsize=0, {_TOKENS})",
+)
+"""Every character but white space and controls belongs to a term; terms are told apart by nothing but spaces."""
+
+
 class LostIndexError(StoreError):
     """The history index is not to be had now; a walk of the view answers the same, slower."""
 
@@ -240,18 +249,12 @@ class SearchIndex:
         if not made and not self._book.read_only:
             with self._lock.held(5.0):
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(
-                    f"""
-                    BEGIN IMMEDIATE;
-                    CREATE TABLE IF NOT EXISTS head (format, uuid, revision);
-                    INSERT INTO head SELECT {FORMAT}, '{self._book.ledger().uuid}', 0
-                        WHERE NOT EXISTS (SELECT 1 FROM head);
-                    CREATE TABLE IF NOT EXISTS places (number INTEGER PRIMARY KEY, doc_id UNIQUE);
-                    CREATE VIRTUAL TABLE IF NOT EXISTS terms USING fts5
-                        (words, content='', columnsize=0, tokenize="ascii tokenchars '{_PUNCTUATION}'");
-                    COMMIT;
-                    """
-                )
+                connection.execute("BEGIN IMMEDIATE")
+                for statement in TABLES:
+                    connection.execute(statement)
+                head = "INSERT INTO head SELECT ?, ?, 0 WHERE NOT EXISTS (SELECT 1 FROM head)"
+                connection.execute(head, (FORMAT, self._book.ledger().uuid))
+                connection.execute("COMMIT")
         found = connection.execute("SELECT format, uuid, revision FROM head").fetchone()
         ledger = self._book.ledger()
         if found is None or found[:2] != (FORMAT, ledger.uuid) or found[2] > ledger.revision:

@@ -112,8 +112,8 @@ class SqliteGround(Storage):
             connection.execute("PRAGMA wal_autocheckpoint = 0")
             connection.execute(f"PRAGMA journal_size_limit = {2 * CHECKPOINT}")
             connection.execute("PRAGMA mmap_size = 0")
-            connection.execute("PRAGMA foreign_keys = 0")
             connection.execute("PRAGMA secure_delete = 0")
+            connection.execute("PRAGMA trusted_schema = 0")
         except sqlite3.Error as error:
             raise explain_sqlite(error, self.path) from error
         return connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -360,14 +361,13 @@ class TinyStore:
         self._notices.append(notice)
 
     def close(self) -> None:
-        """Let go of files and locks."""
+        """Let go of files and locks; the automatic backup is made if it is due and can be."""
         if self._index is not None:
             self._index.close()
-        try:
-            if self._keep is not None and not self.read_only and self._book.wrote:
+        if self._keep is not None and not self.read_only and self._book.wrote:
+            with contextlib.suppress(StoreError):
                 self._keep(KEPT_AT_CLOSE)
-        finally:
-            self._book.db.close()
+        self._book.db.close()
 
     def __enter__(self) -> Self:
         return self

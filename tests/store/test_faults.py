@@ -719,8 +719,11 @@ def test_symbolic_links_are_refused(path, tmp_path, clock, suffix):
             if suffix == ".part":
                 store.backup(path)
 
-    with pytest.raises(StoreError, match="symbolic link"):
-        work()
+    if suffix == ".bak":
+        work()  # the automatic backup is left out, and nothing else needs the file
+    else:
+        with pytest.raises(StoreError, match="symbolic link"):
+            work()
     assert victim.read_text() == "precious"
 
 
