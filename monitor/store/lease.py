@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,9 +39,7 @@ class FileLease:
             return True
         guard(self._path)
         descriptor = open_private(self._path, os.O_RDWR | os.O_CREAT)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(descriptor):
             os.close(descriptor)
             return False
         self._descriptor = descriptor
@@ -92,6 +91,19 @@ class FileLease:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _taken(descriptor: int) -> bool:
+    """Lock a file if nobody holds it; tried a few times, as somebody may just be looking (see `holder`)."""
+    for pause in (0.001, 0.002, None):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if pause is not None:
+                time.sleep(pause)
+        else:
+            return True
+    return False
 
 
 def leases(path: Path, clock: Callable[[], datetime]) -> Callable[[str], FileLease]:

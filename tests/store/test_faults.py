@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -261,6 +262,20 @@ def test_a_lease_is_free_as_soon_as_its_holder_dies(disk_url, clock):
         finally:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
+
+
+def test_whoever_looks_does_not_get_in_the_way_of_who_takes(tiny):
+    lease, looker = tiny.lease("poller"), tiny.lease("poller")
+    stop = threading.Event()
+    thread = threading.Thread(target=lambda: [looker.holder() for _ in iter(stop.is_set, True)])
+    thread.start()
+    try:
+        for _ in range(100):
+            assert lease.acquire()
+            lease.release()
+    finally:
+        stop.set()
+        thread.join()
 
 
 def test_a_writer_that_hangs_is_told_of_in_one_line(path, tiny, monkeypatch):
