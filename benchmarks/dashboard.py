@@ -24,15 +24,28 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from screen import Tty, median, p95  # noqa: E402
+from screen import Tty, median, p95
 
-from monitor.model import Addition, Body, Hit, Item, SourceHealth, Verdict  # noqa: E402
-from monitor.store import open_store  # noqa: E402
+from monitor.model import Addition, Body, Hit, Item, SourceHealth, Verdict
+from monitor.store import open_store
 
 BEGAN = datetime.now(UTC)
 TOPICS = 8
 SOURCES = 240
-WORDS = ("talks", "ports", "budget", "army", "minister", "strait", "court", "grain", "missile", "rates", "storm", "vote")
+WORDS = (
+    "talks",
+    "ports",
+    "budget",
+    "army",
+    "minister",
+    "strait",
+    "court",
+    "grain",
+    "missile",
+    "rates",
+    "storm",
+    "vote",
+)
 COLUMNS = ("first s", "MB", "key ms", "p95 ms", "bytes", "pane s", "idle B", "idle %")
 
 
@@ -45,7 +58,8 @@ def addition(number: int) -> Addition:
     end = title.index(" ", start)
     hit = Hit(topic=topic, field="title", term="x", text=title[start:end], start=start, end=end)
     item = Item(
-        id=hashlib.sha1(str(number).encode(), usedforsecurity=False).hexdigest()[:16], source=f"source-{number % SOURCES}",
+        id=hashlib.sha1(str(number).encode(), usedforsecurity=False).hexdigest()[:16],
+        source=f"source-{number % SOURCES}",
         key=f"guid:{number}", digest=str(number), story=f"s{number}", url=f"https://example.org/{number}", title=title,
         published=when, seen=when, words=40,
     )  # fmt: skip
@@ -89,7 +103,8 @@ def make_newsboat(folder: Path, count: int) -> list[str]:
             ("http://127.0.0.1:9/feed", "http://127.0.0.1:9", "Feed"),
         )
         base.executemany(
-            "INSERT INTO rss_item (guid, title, author, url, feedurl, pubDate, content, unread) VALUES (?, ?, '', ?, ?, ?, ?, 1)",
+            "INSERT INTO rss_item (guid, title, author, url, feedurl, pubDate, content, unread)"
+            " VALUES (?, ?, '', ?, ?, ?, ?, 1)",
             (
                 (
                     str(n),
@@ -153,7 +168,8 @@ def keys_while_polling(bench: Path, folder: Path, presses: int) -> str:
     finally:
         server.terminate()
         server.wait()
-    return f"keys while 500 feeds are polled: median {median(busy):.1f} ms, p95 {p95(busy):.1f} ms, {len(busy)} of {presses} seen"
+    figures = f"median {median(busy):.1f} ms, p95 {p95(busy):.1f} ms, {len(busy)} of {presses} seen"
+    return f"keys while 500 feeds are polled: {figures}"
 
 
 def main() -> int:
