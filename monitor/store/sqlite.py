@@ -61,6 +61,10 @@ def make_file(path: Path, schema: int) -> None:
         raise explain_sqlite(error, path) from error
 
 
+CACHE = 8_000_000
+"""Bytes of pages that the writing connection keeps: the indexes of a batch touch many."""
+
+
 class DamagedError(StoreError):
     """Pages of the file are not what they should be."""
 
@@ -92,6 +96,8 @@ class SqliteGround(Storage):
         self._reader = self._connect()
         self._writer = None if read_only else self._connect()
         self._reader.execute("PRAGMA query_only = 1")
+        if self._writer is not None:
+            self._writer.execute(f"PRAGMA cache_size = -{CACHE // 1024}")
 
     def _connect(self) -> sqlite3.Connection:
         for suffix in ("", "-wal", "-shm"):
