@@ -85,7 +85,8 @@ class Window:
         """The rows about what is seen once more, because something changed; rows far from it are let go."""
         self._trim(top, height, keep=PAGE)
         after = self._held[0].after if self._held else None
-        return Fetch("again", after, max(PAGE, len(self.rows)) + NEWS)
+        needed = max(PAGE, top + height - self.first + PAGE // 2)
+        return Fetch("again", after, min(max(PAGE, len(self.rows)), needed) + self.waiting + NEWS)
 
     def peek(self) -> Fetch:
         """The top of the view, only to count what is new there."""
