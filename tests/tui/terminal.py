@@ -78,8 +78,10 @@ class Terminal:
     def text(self) -> str:
         with self.lock:
             new = bytes(self.output[self._fed :])
-            self._fed = len(self.output)
-        self._stream.feed(re.sub(rb"\x1b\[[<>]\d*u", b"", new))
+        unfinished = re.search(rb"\x1b(?:\[[<>?\d;$]*)?\Z", new)
+        new = new[: unfinished.start()] if unfinished else new
+        self._fed += len(new)
+        self._stream.feed(re.sub(rb"\x1b\[[<>?][\d;]*(?:\$p|[a-z])", b"", new))
         return "\n".join(self.screen.display)
 
     def until(self, words: str, limit: float = 20.0) -> None:

@@ -118,7 +118,7 @@ class HelpScreen(DeskScreen):
         self.query_one("#status", Bar).put(
             ((" Help ", "head"), (" type to search · Enter runs · Esc goes back", "quiet"))
         )
-        self.query_one(Foot).put(((" keys.toml changes any key, by the name on the right", "faint"),))
+        self.query_one(Foot).say("keys.toml changes any key, by the name on the right", "faint")
         self.narrow("")
         self.home.focus()
 
