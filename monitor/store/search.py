@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from monitor.store.book import Book
 
 FORMAT = 1
-SLICE = 100
+SLICE = 25
 """Items indexed in one transaction."""
 TAIL = 2000
 """Items not indexed yet that a search looks at one by one; with more, the index is not used."""
 BATCH = 256
 SETTLE = 0.2
 """Seconds that indexing waits after something was stored, so that it does not get in the way of what follows."""
+YIELD = 0.2
+"""Seconds that a slice of indexing gives way to what is being stored, at the most."""
 CHECKPOINT = 4_000_000
 """Bytes of write-ahead log from which it is folded into the file."""
 
@@ -74,6 +76,7 @@ class SearchIndex:
         self._connection: sqlite3.Connection | None = None
         self._follower: threading.Thread | None = None
         self._stop = threading.Event()
+        self._before = 0
         self.tell: Callable[[Mapping[str, int] | None], None] | None = None
         """Called with the progress of long work, and with None at its end."""
 
@@ -95,6 +98,7 @@ class SearchIndex:
                     and (rows := self._next(done))
                     and (seconds is None or time.monotonic() - began < seconds)
                 ):
+                    self._give_way()
                     self._index(rows)
                     done = rows[-1][0]
                     count += len(rows)
@@ -125,6 +129,20 @@ class SearchIndex:
         self._stop.wait(SETTLE)
         with contextlib.suppress(StoreError):
             self.follow(progress=tell)
+
+    @contextlib.contextmanager
+    def first(self) -> Iterator[None]:
+        """Work of this process that indexing gives way to."""
+        self._before += 1
+        try:
+            yield
+        finally:
+            self._before -= 1
+
+    def _give_way(self) -> None:
+        deadline = time.monotonic() + YIELD
+        while self._before and threading.current_thread() is self._follower and time.monotonic() < deadline:
+            self._stop.wait(0.002)
 
     def _next(self, done: int) -> list[tuple[int, int, int]]:
         """The next items to index, as (revision, doc_id, time), whole revisions at a time."""

@@ -107,7 +107,8 @@ class TinyStore:
             if last and memory is not None:
                 self._sources.put_memory(next(iter(sources)), memory)
 
-        self._book.sliced(ready, write)
+        with self._index.first() if self._index is not None else contextlib.nullcontext():
+            self._book.sliced(ready, write)
         if self._index is not None:
             self._index.follow_soon()
         self._book.ground.upkeep()
