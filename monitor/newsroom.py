@@ -9,12 +9,12 @@ import os
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from monitor import config
 from monitor.errors import ConfigError, UsageError
 from monitor.model import Mark, Progress, SourceHealth, View
-from monitor.query import Document, Watchlists, count_uses, parse
 from monitor.store import open_store
 from monitor.text import clean, clean_line
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from monitor.config import Settings
     from monitor.model import Action, Change, Counts, Journal, Page, Source, Story, Topic
-    from monitor.query import Explanation, Lint, Query, Use
+    from monitor.query import Document, Explanation, Lint, Query, Use, Watchlists
     from monitor.store.port import Store
 
 PAGE = 500
@@ -85,7 +85,6 @@ class Newsroom:
         self.store = store
         self.read_only = read_only
         self.clock = clock
-        self.watchlists = Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)
         self._stamp = (settings.folder, config.stamp(settings.folder))
         self._notices: list[str] = []
         self._child: subprocess.Popen[bytes] | None = None
@@ -100,6 +99,11 @@ class Newsroom:
         return cls(
             settings, open_store(settings.store, read_only=read_only, clock=clock), read_only=read_only, clock=clock
         )
+
+    @cached_property
+    def watchlists(self) -> Watchlists:
+        """The watchlists in force, read when first asked for: a first screen needs none."""
+        return _watchlists(self.settings)
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -137,6 +141,8 @@ class Newsroom:
         """
         if query is None:
             return self.store.page(view, after=after, limit=limit, bodies=bodies)
+        from monitor.query import parse
+
         parsed = parse(query) if isinstance(query, str) else query
         if view.shelf == "open" and parsed.flags & HIDDEN:
             view = replace(view, shelf="all")
@@ -200,6 +206,8 @@ class Newsroom:
 
     def parse(self, text: str) -> Query:
         """Read a query and resolve its lists; raises QueryError with column and hint."""
+        from monitor.query import parse
+
         query = parse(text)
         self.watchlists.needle(query)
         return query
@@ -210,6 +218,8 @@ class Newsroom:
 
     def document(self, story: Story) -> Document:
         """A story as the query language sees it. The story needs its body for queries on more than its head."""
+        from monitor.query import Document
+
         return Document(
             story.item,
             story.body,
@@ -319,6 +329,8 @@ class Newsroom:
 
         Counted anew each hour: it reads the heads of a month.
         """
+        from monitor.query import count_uses
+
         now = self.clock()
         if self._uses is None or now - self._uses[0] > timedelta(hours=1):
             older = self.store.page(View(shelf="all", until=now - MONTH), limit=PAGE).stories
@@ -384,7 +396,7 @@ class Newsroom:
             settings = config.load(folder, self.settings.store, os.environ)
         except ConfigError as error:
             return False, error.problems
-        watchlists = Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)
+        watchlists = _watchlists(settings)
         if watchlists.problems:
             return False, tuple(map(str, watchlists.problems))
         self.settings, self.watchlists = replace(settings, origin=origin), watchlists
@@ -421,6 +433,12 @@ class Newsroom:
     def _writing(self, what: str) -> None:
         if self.read_only:
             raise UsageError(f"cannot {what}: the newsroom is open read-only", hint="leave out --read-only")
+
+
+def _watchlists(settings: Settings) -> Watchlists:
+    from monitor.query import Watchlists
+
+    return Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)
 
 
 def _per_day(stories: Sequence[Story], since: datetime, now: datetime) -> dict[str, int]:

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError
@@ -31,6 +32,10 @@ SAVE_EVERY = 2.0
 BEAT_EVERY = 5.0
 LOOK_EVERY = 2.0
 REMATCH_EVERY = 1.0
+PRUNE_LOOK_EVERY = 600.0
+PRUNE_EVERY = timedelta(days=1)
+PRUNED = "pruned"
+"""The memo of when the store was last pruned."""
 TOLD = "progress:poll"
 _log = logging.getLogger("monitor.poll")
 
@@ -76,6 +81,7 @@ class Life:
         schedule.every(SAVE_EVERY, self._guarded(self._save), "save")
         schedule.every(BEAT_EVERY, self._guarded(self._beat), "beat")
         schedule.every(REMATCH_EVERY, self._guarded(self._match_again), "rematch")
+        schedule.every(PRUNE_LOOK_EVERY, self._guarded(self._prune), "prune")
         if self.reload is not None:
             schedule.every(LOOK_EVERY, self._guarded(self._reload), "config")
         schedule.start()
@@ -179,6 +185,18 @@ class Life:
         except MonitorError:
             self._rematch = self._rematch or walk
             raise
+
+    async def _prune(self) -> None:
+        """Once a day let go of what is older, or more, than the settings keep; beside the store's own thread."""
+        now, keep = self.poller.clock(), self.poller.settings.retention
+        last = await self.intake.call(self.store.memo, PRUNED)
+        if last is not None and now - datetime.fromisoformat(last["at"]) < PRUNE_EVERY:
+            return
+        older_than = None if keep.days is None else now - timedelta(days=keep.days)
+        gone = await asyncio.to_thread(self.store.prune, older_than=older_than, keep_per_source=keep.per_source)
+        await self.intake.call(self.store.put_memo, PRUNED, {"at": now.isoformat()})
+        if any(gone.values()):
+            _log.info("%d old items are gone", sum(gone.values()))
 
     async def _watch(self, sources: list[Source]) -> None:
         from monitor.sources.watch import watch

@@ -68,10 +68,10 @@ class Desk:
     def _look(self) -> News:
         newsroom = self.newsroom
         reloaded, trouble, slow = False, None, self._looks % SLOW == 0
-        self._looks += 1
-        if slow:
+        if self._looks % SLOW == 1:  # after the first paint, which is to wait for no watchlist
             reloaded, problems = newsroom.reload()
             trouble = (*problems, *newsroom.problems())
+        self._looks += 1
         now = newsroom.revision()
         change = counts = None
         if now != self.revision:

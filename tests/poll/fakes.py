@@ -47,6 +47,7 @@ class FakeStore:
     read_only = False
 
     def __init__(self) -> None:
+        self.prunes: list[dict[str, Any]] = []
         self.items: dict[tuple[str, str], Addition] = {}
         self.health: dict[str, SourceHealth] = {}
         self.memories: dict[str, Memory] = {}
@@ -132,6 +133,10 @@ class FakeStore:
             self.memos.pop(name, None)
         else:
             self.memos[name] = document
+
+    def prune(self, **limits: Any) -> Mapping[str, int]:
+        self.prunes.append(limits)
+        return {"a": 1}
 
     def lease(self, name: str) -> FakeLease:
         return FakeLease(self)

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -114,3 +115,18 @@ async def test_a_slow_answer_does_not_keep_it_from_ending():
         running = Running(store, Source(id="a", title="A", url=server.url("/a.xml")))
         await until(lambda: server.requests)
         await running.end()
+
+
+async def test_once_a_day_it_lets_go_of_what_the_settings_do_not_keep(monkeypatch):
+    monkeypatch.setattr(life_module, "PRUNE_LOOK_EVERY", 0.05)
+    store = FakeStore()
+    running = Running(store)
+    await until(lambda: store.memo(life_module.PRUNED) is not None)
+    await asyncio.sleep(0.2)
+    keep = running.poller.settings.retention
+    (limits,) = store.prunes
+    assert limits["keep_per_source"] == keep.per_source
+    assert running.poller.clock() - limits["older_than"] >= timedelta(days=keep.days)
+    store.put_memo(life_module.PRUNED, {"at": (running.poller.clock() - timedelta(days=1, minutes=1)).isoformat()})
+    await until(lambda: len(store.prunes) == 2)
+    await running.end()
