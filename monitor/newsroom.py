@@ -89,6 +89,7 @@ class Newsroom:
         self._notices: list[str] = []
         self._child: subprocess.Popen[bytes] | None = None
         self._watch: Any = None
+        self._refused: tuple[str, ...] = ()
         self._uses: tuple[datetime, Mapping[str, Use] | None] | None = None
 
     @classmethod
@@ -394,17 +395,18 @@ class Newsroom:
         self._stamp = stamp
         try:
             settings = config.load(folder, self.settings.store, os.environ)
+            watchlists = _watchlists(settings)
+            self._refused = tuple(map(str, watchlists.problems))
         except ConfigError as error:
-            return False, error.problems
-        watchlists = _watchlists(settings)
-        if watchlists.problems:
-            return False, tuple(map(str, watchlists.problems))
+            self._refused = error.problems
+        if self._refused:
+            return False, self._refused
         self.settings, self.watchlists = replace(settings, origin=origin), watchlists
         return True, ()
 
     def problems(self) -> tuple[str, ...]:
-        """What a person should know now, a line each: unreadable watchlists, what the store had to mend."""
-        return (*map(str, self.watchlists.problems), *self.store.notices(), *self._notices)
+        """What a person should know now, a line each: what is wrong in the config, what the store had to mend."""
+        return (*self._refused, *map(str, self.watchlists.problems), *self.store.notices(), *self._notices)
 
     def session(self) -> Mapping[str, Any]:
         """Where this user's last dashboard stood."""

@@ -185,6 +185,11 @@ def test_a_changed_config_is_taken_up_and_a_wrong_one_is_not(tmp_path):
         assert not changed
         assert "titel" in problems[0]
         assert room.topic("arms").title == "Arms and men"
+        assert room.reload() == (False, ())
+        assert room.problems() == problems
+        topics.write_text('[topics.arms]\ntitle = "Arms again"\nquery = "missile~"\n')
+        assert room.reload() == (True, ())
+        assert room.problems() == ()
 
 
 def test_a_saved_topic_is_on_disk_and_in_force(tmp_path):

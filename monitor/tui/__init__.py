@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -31,6 +32,7 @@ def run(newsroom: Newsroom, settings: Settings) -> int:
     app = Dashboard(newsroom, driver_class=TerminalDriver, ascii_only=not speaks_utf8())
     departure = Departure(app.leave, app.save_stalled)
     departure.watch()
+    gc.freeze()  # what start-up made stays for good; no collection between two keys need look at it
     try:
         status = app.run(mouse=settings.dashboard.mouse)
     except OSError:

@@ -69,8 +69,8 @@ class Desk:
         newsroom = self.newsroom
         reloaded, trouble, slow = False, None, self._looks % SLOW == 0
         if self._looks % SLOW == 1:  # after the first paint, which is to wait for no watchlist
-            reloaded, problems = newsroom.reload()
-            trouble = (*problems, *newsroom.problems())
+            reloaded, _ = newsroom.reload()
+            trouble = newsroom.problems()
         self._looks += 1
         now = newsroom.revision()
         change = counts = None
