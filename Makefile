@@ -20,7 +20,8 @@ $(STAMP): pyproject.toml requirements.lock
 	touch $@
 
 test: $(STAMP)  ## the whole suite
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m 'not terminal'
+	$(BIN)/python -m pytest -m terminal --reruns 1  # a busy machine may steal a second once; a fault fails twice
 
 check: $(STAMP)  ## what CI runs: static checks, then the suite
 	.ci/run

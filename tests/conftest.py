@@ -23,6 +23,21 @@ settings.register_profile("long", deadline=None, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 ROOT = Path(__file__).resolve().parent.parent
+TIMED = (
+    "tests/terminal/",
+    "tests/endtoend/",
+    "tests/tui/test_terminal.py",
+    "tests/cli/test_process.py",
+    "tests/test_soak.py",
+)
+"""Where real programs are timed on a terminal or among hostile feeds: these tests run with nothing beside them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is timed."""
+    for item in items:
+        if item.nodeid.startswith(TIMED):
+            item.add_marker(pytest.mark.terminal)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from monitor.tui.widgets.headlines import Headlines
+from monitor.tui.screens.base import DeskScreen
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -59,10 +59,10 @@ class TypeAhead:
             await asyncio.sleep(0.001)
 
     def _busy(self) -> bool:
-        focused = self.app.focused
-        if isinstance(focused, Headlines) and focused.opening:
+        screen = self.app.screen
+        if isinstance(screen, DeskScreen) and screen.awaits:
             return True
-        pumps = (self.app, *self.app.screen_stack, *self.app.screen.walk_children())
+        pumps = (self.app, *self.app.screen_stack, *screen.walk_children())
         return any(pump.message_queue_size or pump._next_callbacks for pump in pumps) or any(  # noqa: SLF001
             worker.group == "read" and not worker.is_finished for worker in self.app.workers
         )

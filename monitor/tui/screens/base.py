@@ -36,6 +36,11 @@ class DeskScreen(Screen[str | None]):
         """What has the keys when nothing is asked."""
         raise NotImplementedError
 
+    @property
+    def awaits(self) -> bool:
+        """Whether a key is to wait, because what it would act on is still to come."""
+        return False
+
     def take(self, news: News) -> None:
         """Take up what changed in the store."""
 

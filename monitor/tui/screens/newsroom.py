@@ -159,6 +159,11 @@ class NewsroomScreen(Browsing):
         return ("move", "detail", "triage") if self.in_reader else ("move", "desk", "triage")
 
     @property
+    def awaits(self) -> bool:
+        """Whether the current pane has no rows yet that a key could mean."""
+        return not self.in_reader and self.panes.current.opening
+
+    @property
     def home(self) -> Widget:
         """The reader, or the current pane."""
         return self.reader if self.in_reader and self.reader is not None else self.panes.current

@@ -88,7 +88,7 @@ class SourceRows(Rows):
 
     def _columns(self, width: int) -> tuple[int, int, bool]:
         """Cells of title and state, and whether figures fit as well."""
-        return (26, 34, True) if width >= 120 else (18, 24, False)
+        return (26, 34, True) if width >= 150 else (24, 34, False) if width >= 110 else (18, 24, False)
 
     def draw_head(self, y: int, width: int) -> list[Segment]:  # noqa: ARG002
         """What the columns are."""

@@ -70,6 +70,7 @@ class Headlines(Rows):
         self._to_last = False
         self._hidden = False
         self._scanned = 0
+        self._unreadable = False
 
     @property
     def count(self) -> int:
@@ -83,8 +84,8 @@ class Headlines(Rows):
 
     @property
     def opening(self) -> bool:
-        """Whether its first page is still being read."""
-        return self._reading is not None and not self.window.loaded
+        """Whether its first page is still to come."""
+        return not self.window.loaded and not self._unreadable
 
     @property
     def condition(self) -> str | None:
@@ -107,6 +108,7 @@ class Headlines(Rows):
         self._handled.clear()
         self.chosen = None if view or limit is not None else self.chosen
         self._scanned = 0
+        self._unreadable = False
         self.pull()
 
     def preload(self) -> None:
@@ -160,6 +162,7 @@ class Headlines(Rows):
                         self._welcome = frozenset()
                     self._settle(shift, fetch)
         except MonitorError as error:
+            self._unreadable = True
             self.post_message(self.Failed(error))
         finally:
             self._reading = None
