@@ -65,7 +65,10 @@ def start(settings: Settings, *, log: Path | None = None) -> subprocess.Popen[by
     if settings.origin == "--config":
         words += ["--config", str(settings.folder)]
     with contextlib.ExitStack() as stack:
-        complaints = stack.enter_context(log.open("ab")) if log else subprocess.DEVNULL
+        complaints = subprocess.DEVNULL
+        if log is not None:
+            complaints = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            stack.callback(os.close, complaints)
         return subprocess.Popen(  # noqa: S603 - our own interpreter and words
             [sys.executable, "-P", "-m", "monitor", *words],
             stdin=subprocess.DEVNULL,

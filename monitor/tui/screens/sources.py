@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual import on
+from textual.message import Message
 
 from monitor.errors import MonitorError
 from monitor.model import SourceHealth
@@ -53,10 +54,21 @@ def in_words(health: SourceHealth, now: datetime) -> str:
             return f"failing since {since}"
 
 
+def remarks(status: SourceStatus) -> str:
+    """What there is to say about a source: its last error, where it moved to, that its TLS is not verified."""
+    notes = [status.health.message or ""]
+    notes += [f"moved to {status.health.moved_to}"] if status.health.moved_to else []
+    notes += ["TLS is not verified"] if status.source.insecure else []
+    return clean_line(" · ".join(note for note in notes if note))
+
+
 class SourceRows(Rows):
     """The table of sources, a line for each."""
 
     HEAD: ClassVar[int] = 1
+
+    class Moved(Message):
+        """The cursor stands on another source, or its source says something else."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -73,6 +85,10 @@ class SourceRows(Rows):
         """The source under the cursor."""
         return self.sources[self.cursor] if 0 <= self.cursor < len(self.sources) else None
 
+    def moved(self) -> None:
+        """Tell that the cursor stands elsewhere."""
+        self.post_message(self.Moved())
+
     def show(self, sources: Sequence[SourceStatus]) -> None:
         """Show these; the cursor stays on its source."""
         if sources == self.sources:
@@ -85,6 +101,7 @@ class SourceRows(Rows):
         self.cursor = max(0, self.cursor)
         self.show_cursor()
         self.refresh()
+        self.moved()
 
     def _columns(self, width: int) -> tuple[int, int, bool]:
         """Cells of title and state, and whether figures fit as well."""
@@ -117,12 +134,7 @@ class SourceRows(Rows):
             behind = paint.age(health.latency) if health.latency is not None else ""
             daily = f"{health.items_per_day:.1f}" if health.items else ""
             parts.append((f"{every:>6} {daily:>6} {behind:>7}  ", "quiet"))
-        notes = [health.message or ""]
-        notes += [f"moved to {health.moved_to}"] if health.moved_to else []
-        notes += ["TLS is not verified"] if source.insecure else []
-        parts.append(
-            (clean_line(" · ".join(note for note in notes if note)), "error" if health.status in BAD else "quiet")
-        )
+        parts.append((remarks(status), "error" if health.status in BAD else "quiet"))
         return paint.line(parts, width, self.look, ground)
 
 
@@ -138,9 +150,10 @@ class SourcesScreen(DeskScreen):
         self.sources: Sequence[SourceStatus] = ()
 
     def compose(self) -> ComposeResult:
-        """A bar, the table, the foot."""
+        """A bar, the table, the selected source's remarks whole, the foot."""
         yield Bar(id="status")
         yield SourceRows(self.desk.newsroom.clock)
+        yield Bar(id="remarks")
         yield Foot(id="foot")
 
     @property
@@ -177,6 +190,13 @@ class SourcesScreen(DeskScreen):
         if self.word:
             left.append((f" · only {paint.cut(self.word, 20)}", "star"))
         self.query_one("#status", Bar).put(tuple(left))
+
+    @on(SourceRows.Moved)
+    def _tell_remarks(self) -> None:
+        words = ""
+        if (selected := self.home.selected) is not None:
+            words = " · ".join(filter(None, (in_words(selected.health, self.home.clock()), remarks(selected))))
+        self.query_one("#remarks", Bar).put(((f" {words}", "quiet"),))
 
     def step_back(self) -> bool:
         """Show all again."""
