@@ -129,7 +129,7 @@ class Show:
             or self.app.screen._layout_required
             or self.app.screen._dirty_widgets
             or self.app.screen._callbacks
-            or any(pane._reading for pane in self.panes.lists)
+            or any(pane.supply.reading for pane in self.panes.lists)
             or any(not worker.is_finished for worker in self.app.workers)
         )
 

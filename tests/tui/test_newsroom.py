@@ -200,7 +200,7 @@ async def test_a_limit_that_cannot_be_read_says_where(show):
         await it.press("enter")
         assert "column 1: a bracket is not closed" in it.lines[-1]
         await it.press("escape")
-        assert it.pane.limit == ""
+        assert it.pane.showing.limit == ""
 
 
 async def test_search_opens_a_pane_over_all_history(show):

@@ -194,7 +194,7 @@ async def test_a_mark_the_store_refuses_is_taken_back_on_the_screen(show):
         await it.press("d")
         assert "the disk is full (make room)" in it.said
         it.room.failing = None
-        it.pane.catch_up()
+        it.pane.supply.renew()
         await it.settle()
         assert first in it.ids()
 

@@ -52,17 +52,17 @@ class Browsing(Triage):
 
     def action_unread_only(self) -> None:
         """Show only what is unread, or all."""
-        self.panes.current.change_view(unread=not self.panes.current.view.unread)
+        self.panes.current.change_view(unread=not self.panes.current.showing.view.unread)
 
     def action_order(self) -> None:
         """By time, or by score."""
         pane = self.panes.current
-        pane.change_view(order="score" if pane.view.order == "time" else "time")
+        pane.change_view(order="score" if pane.showing.view.order == "time" else "time")
 
     def action_hidden(self) -> None:
         """Show what is put away, or what is open."""
         pane = self.panes.current
-        pane.change_view(shelf="hidden" if pane.view.shelf != "hidden" else pane.pane.view.shelf)
+        pane.change_view(shelf="hidden" if pane.showing.view.shelf != "hidden" else pane.pane.view.shelf)
 
     def action_limit(self) -> None:
         """Ask for a query that narrows the pane."""
@@ -73,14 +73,12 @@ class Browsing(Triage):
         async def answer(text: str) -> str | None:
             trouble = await self._trouble(text)
             if trouble is None:
-                pane.restart(limit=text.strip())
+                pane.change_limit(text.strip())
             return trouble
 
-        self.ask(
-            Question(
-                label="limit:", value=pane.limit, answer=answer, judge=partial(self._judge, pane.view, pane.narrowed)
-            )
-        )
+        shown = pane.showing
+        judge = partial(self._judge, shown.view, shown.narrowed)
+        self.ask(Question(label="limit:", value=shown.limit, answer=answer, judge=judge))
 
     def action_search(self) -> None:
         """Ask for a query over all history."""
@@ -118,7 +116,8 @@ class Browsing(Triage):
         from monitor.tui.widgets.prompt import Question
 
         pane = self.panes.current
-        ids = await self.desk.call(status.unread_shown, self.desk.newsroom, pane.view, pane.condition, pane.shown_at)
+        shown, whole_at = pane.showing, pane.supply.whole_at
+        ids = await self.desk.call(status.unread_shown, self.desk.newsroom, shown.view, shown.condition, whole_at)
 
         async def answer(_: str) -> str | None:
             self.show_mark([story for story in pane.window.rows if story.id in ids], "read", value=None, when=None)

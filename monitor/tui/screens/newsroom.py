@@ -17,6 +17,7 @@ from monitor.tui.widgets.bars import Bar, Foot, Tab, Tabs
 from monitor.tui.widgets.headlines import Headlines
 from monitor.tui.widgets.panes import Panes
 from monitor.tui.widgets.rows import Rows
+from monitor.tui.widgets.supply import Showing
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -161,7 +162,7 @@ class NewsroomScreen(Browsing):
     @property
     def awaits(self) -> bool:
         """Whether the current pane has no rows yet that a key could mean."""
-        return not self.in_reader and self.panes.current.opening
+        return not self.in_reader and self.panes.current.supply.opening
 
     @property
     def home(self) -> Widget:
@@ -348,8 +349,8 @@ class NewsroomScreen(Browsing):
         if self.panes.remove_pane("search") or self.panes.remove_pane("source"):
             self.panes.show(zoomed=self.session.zoomed)
             return True
-        if pane.limit or pane.view != pane.pane.view:
-            pane.restart(view=pane.pane.view, limit="")
+        if not pane.showing.whole:
+            pane.restart(Showing(pane.pane, pane.pane.view))
             return True
         if self.panes.zoomed:
             self.panes.show(zoomed=False)

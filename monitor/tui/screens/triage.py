@@ -133,7 +133,7 @@ class Triage(DeskScreen):
 
         ids = {story.id for story in stories}
         for pane in self.panes.lists:
-            pane.acted(ids, to, lambda story, view=pane.view: leaves(view, story, now))  # type: ignore[misc]
+            pane.acted(ids, to, lambda story, view=pane.showing.view: leaves(view, story, now))  # type: ignore[misc]
         if self.reader is not None and self.reader.story is not None and self.reader.story.id in ids:
             self.reader.show_story(to(self.reader.story), self.reader.topics, keep_place=True)
 
@@ -146,7 +146,7 @@ class Triage(DeskScreen):
     def catch_up(self) -> None:
         """Read all panes once more."""
         for pane in self.panes.lists:
-            pane.catch_up()
+            pane.supply.renew()
 
     async def action_read(self) -> None:
         """Mark read, and move on."""

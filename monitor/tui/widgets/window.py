@@ -53,6 +53,12 @@ class Window:
         """The number just after the last row held."""
         return self.first + len(self.rows)
 
+    @property
+    def news(self) -> str:
+        """How many new rows wait above, as the pane tells it; empty where none do."""
+        more = "+" if self.waiting >= NEWS else ""
+        return f"+{min(self.waiting, NEWS)}{more} new" if self.waiting else ""
+
     def at(self, number: int) -> Story | None:
         """The row of that number, None when it is not held."""
         index = number - self.first

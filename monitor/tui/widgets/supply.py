@@ -1,0 +1,186 @@
+"""What a pane shows of the store, and the reading of it: one page at a time, on the store's thread, as it is needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from monitor.errors import MonitorError
+from monitor.tui.session import PaneSession
+from monitor.tui.widgets.window import Fetch, Window
+
+if TYPE_CHECKING:
+    from monitor.model import View
+    from monitor.newsroom import Pane
+    from monitor.tui.desk import Desk
+
+FAR = 1000
+"""Rows read at a time on the way to the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A part of a pane's view, narrowed by the pane's own query and the reader's limit."""
+
+    pane: Pane
+    view: View
+    limit: str = ""
+
+    @property
+    def condition(self) -> str | None:
+        """The query beside the view."""
+        return self.narrowed(self.limit)
+
+    def narrowed(self, limit: str) -> str | None:
+        """The query beside the view under another limit."""
+        parts = [part for part in (self.pane.query, limit) if part]
+        return " AND ".join(f"({part})" for part in parts) if len(parts) > 1 else "".join(parts) or None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the pane is shown, in its own order."""
+        return not self.limit and self.view == self.pane.view
+
+    def notes(self) -> list[str]:
+        """What is peculiar about it: a limit, only unread, by score, what is hidden."""
+        notes = [f"limit: {self.limit}"] if self.limit else []
+        notes += ["unread only"] if self.view.unread else []
+        notes += ["by score"] if self.view.order == "score" else []
+        notes += ["hidden ones"] if self.view.shelf == "hidden" else []
+        return notes
+
+    def restored(self, was: PaneSession) -> Showing:
+        """As at the last time."""
+        view = replace(self.view, unread=was.unread, order="score" if was.by_score else "time")
+        return replace(self, view=view, limit=was.limit)
+
+
+class Supplied(Protocol):
+    """The list that is supplied: what it sees, and what it wants kept."""
+
+    top: int
+
+    @property
+    def height(self) -> int:
+        """How many rows are seen."""
+        ...
+
+    @property
+    def seen(self) -> bool:
+        """Whether anybody looks at the list; one that is not seen is not supplied."""
+        ...
+
+    @property
+    def holds(self) -> bool:
+        """Whether new rows are to wait above."""
+        ...
+
+    @property
+    def keeps(self) -> Collection[str]:
+        """Items whose rows stay even when the view no longer has them."""
+        ...
+
+    def supplied(self, fetch: Fetch, shift: int) -> None:
+        """A page was taken in; rows that were held have moved down by `shift`."""
+        ...
+
+    def unsupplied(self, error: MonitorError) -> None:
+        """A page could not be read."""
+        ...
+
+
+class Supply:
+    """Fills a window with what its list needs next."""
+
+    def __init__(self, pane: Pane, desk: Desk, rows: Supplied) -> None:
+        self.showing = Showing(pane, pane.view)
+        self.window = Window()
+        self.desk, self.rows = desk, rows
+        self.to_last = False
+        """Read on until the last row is held."""
+        self.scanned = 0
+        """Items looked at for the query so far."""
+        self.whole_at = desk.newsroom.clock()
+        """When what is shown was last complete: what was seen later waits."""
+        self._unreadable = False
+        self._welcome: frozenset[str] = frozenset()
+        self._reading: asyncio.Task[None] | None = None
+        self._again = self._peek = False
+
+    @property
+    def opening(self) -> bool:
+        """Whether the first page is still to come."""
+        return not self.window.loaded and not self._unreadable
+
+    @property
+    def reading(self) -> bool:
+        """Whether a page is being read now."""
+        return self._reading is not None
+
+    def restart(self, showing: Showing | None = None) -> None:
+        """Read from the top: something else, or all that is new."""
+        self.showing = showing or self.showing
+        self.window.loaded = self.to_last = self._unreadable = False
+        self.scanned = 0
+        self.pull()
+
+    def preload(self) -> None:
+        """Read the first page on the calling thread; what needs a query is left for later."""
+        if self.showing.condition is None:
+            fetch = self.window.top()
+            self.window.take(fetch, self.desk.newsroom.page(self.showing.view, limit=fetch.limit))
+
+    def renew(self, welcome: Collection[str] = ()) -> None:
+        """Something changed in the store: read what is held once more; the items of `welcome` need not wait."""
+        self._welcome |= frozenset(welcome)
+        self._again = self.window.loaded
+        self.pull()
+
+    def pull(self) -> None:
+        """See to it that what is needed next is being read."""
+        if self._reading is None and self.rows.seen:
+            self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        try:
+            while self.rows.seen and (fetch := self._needed()) is not None:
+                showing = self.showing
+                page = await self.desk.call(
+                    self.desk.newsroom.page,
+                    showing.view,
+                    query=showing.condition,
+                    after=fetch.after,
+                    limit=fetch.limit,
+                )
+                if showing != self.showing or not (self.window.loaded or fetch.kind == "top"):
+                    continue
+                hold = self.rows.holds
+                self.scanned += page.scanned
+                if fetch.after is None and not hold:
+                    self.whole_at = self.desk.newsroom.clock()
+                shift = self.window.take(fetch, page, hold=hold, keep=self.rows.keeps, welcome=self._welcome)
+                if fetch.kind in {"top", "again"}:
+                    self._welcome = frozenset()
+                self.rows.supplied(fetch, shift)
+        except MonitorError as error:
+            self._unreadable = True
+            self.rows.unsupplied(error)
+        finally:
+            self._reading = None
+
+    def _needed(self) -> Fetch | None:
+        top, height = self.rows.top, self.rows.height
+        if not self.window.loaded:
+            return self.window.top()
+        if self._again:
+            self._again, self._peek = False, True
+            return self.window.again(top, height)
+        if self._peek:
+            self._peek = False
+            if self.window.first:
+                return self.window.peek()
+        if self.to_last and self.window.next is not None:
+            return Fetch("more", self.window.next, FAR)
+        return self.window.wanted(top, height)
