@@ -1,11 +1,13 @@
-"""What a mark does to a state: pure, so that the store, the dashboard and the tests agree."""
+"""What a mark does to a state, and which shelf it then lies on: pure, so that store, dashboard and tests agree."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from dataclasses import replace
 
 from monitor.errors import UsageError
-from monitor.model import Mark, Note, State
+from monitor.model import Mark, Note, Shelf, State
 
 
 def apply(mark: Mark, state: State) -> State:
@@ -15,6 +17,21 @@ def apply(mark: Mark, state: State) -> State:
     """
     changed = _changed(mark, state)
     return state if changed == state else replace(changed, by=mark.who, at=mark.at)
+
+
+def on_shelf(shelf: Shelf, state: State, now: datetime) -> bool:
+    """Whether an item in this state lies on the shelf."""
+    asleep = state.snoozed_until is not None and state.snoozed_until > now
+    hidden = state.triage in {"dismissed", "done"} or asleep
+    match shelf:
+        case "open":
+            return not hidden
+        case "hidden":
+            return hidden
+        case "starred":
+            return state.starred
+        case "all":
+            return True
 
 
 def _changed(mark: Mark, state: State) -> State:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import UsageError
 from monitor.model import Mark, Note, State
-from monitor.triage import apply
+from monitor.triage import apply, on_shelf
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
@@ -53,3 +53,18 @@ def test_a_mark_without_its_value_is_refused(act):
 def test_a_second_mark_of_a_kind_leaves_no_trace(action, read):
     once = apply(mark(action), State(read=read))
     assert apply(Mark(action=action, who="ben", at=LATER), once) == once
+
+
+@pytest.mark.parametrize(
+    ("state", "shelves"),
+    [
+        (State(), {"open", "all"}),
+        (State(triage="watching", starred=True), {"open", "starred", "all"}),
+        (State(triage="dismissed"), {"hidden", "all"}),
+        (State(triage="done", starred=True), {"hidden", "starred", "all"}),
+        (State(snoozed_until=LATER), {"hidden", "all"}),
+        (State(snoozed_until=NOW), {"open", "all"}),
+    ],
+)
+def test_which_shelves_a_state_lies_on(state, shelves):
+    assert {shelf for shelf in ("open", "hidden", "starred", "all") if on_shelf(shelf, state, NOW)} == shelves

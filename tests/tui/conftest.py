@@ -64,7 +64,7 @@ class Show:
 
     @property
     def reader(self):
-        return self.app.first_screen.reader
+        return self.app.first_screen.spread.reader
 
     @property
     def said(self) -> str:
@@ -158,7 +158,7 @@ def show():
         async with app.run_test(size=size) as pilot:
             it = Show(app, pilot, room)
             await it.look()
-            await it.until(lambda: it.app.first_screen.welcome is not None or it.pane.window.loaded)
+            await it.until(lambda: it.app.first_screen.spread.welcome is not None or it.pane.window.loaded)
             yield it
         app.desk.close()
 

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.errors import StoreError, UsageError
-from monitor.model import View
-from monitor.tui.screens.triage import leaves, until
+from monitor.tui.screens.triage import until
 from tests.tui.fake import NOW, make_story
 
 
@@ -228,17 +227,3 @@ def test_until():
     for text in ("", "soon", "25:00", "-1h", "1y"):
         with pytest.raises(UsageError):
             until(text, NOW)
-
-
-def test_which_marks_leave_which_shelf():
-    from dataclasses import replace
-
-    story = make_story(0)
-    dismissed = replace(story, state=replace(story.state, triage="dismissed"))
-    snoozed = replace(story, state=replace(story.state, snoozed_until=NOW + timedelta(hours=1)))
-    for gone in (dismissed, snoozed):
-        assert leaves(View(), gone, NOW)
-        assert not leaves(View(shelf="hidden"), gone, NOW)
-        assert not leaves(View(shelf="all"), gone, NOW)
-    assert leaves(View(shelf="starred"), story, NOW)
-    assert not leaves(View(), story, NOW)

@@ -15,10 +15,6 @@ from monitor.tui.screens.triage import Triage
 class Browsing(Triage):
     """The newsroom screen's ways through its panes."""
 
-    def close_reader(self) -> bool:
-        """Back to the panes; whether something was being read."""
-        raise NotImplementedError
-
     def action_next_unread(self) -> None:
         """Go to the next unread item."""
         self._find(1)
@@ -87,7 +83,7 @@ class Browsing(Triage):
         async def answer(text: str) -> str | None:
             trouble = await self._trouble(text)
             if trouble is None and text.strip():
-                self.close_reader()
+                self.spread.close_reader()
                 self.panes.add(Pane(id="search", title=text.strip(), view=View(shelf="all"), query=text.strip()))
             return trouble
 
@@ -126,7 +122,7 @@ class Browsing(Triage):
                 self.say(f"{len(ids):,} marked read · U undoes it", "quiet")
             except MonitorError as error:
                 self.say(str(error), "error")
-                self.catch_up()
+                self.spread.renew()
             return None
 
         if ids:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
-from textual.containers import Horizontal
 
 from monitor.errors import MonitorError
 from monitor.model import Story, View
@@ -17,6 +16,7 @@ from monitor.tui.widgets.bars import Bar, Foot, Tab, Tabs
 from monitor.tui.widgets.headlines import Headlines
 from monitor.tui.widgets.panes import Panes
 from monitor.tui.widgets.rows import Rows
+from monitor.tui.widgets.spread import Spread
 from monitor.tui.widgets.supply import Showing
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from monitor.tui.widgets.reader import Reader
     from monitor.tui.widgets.welcome import Welcome
 
-BESIDE = 120
-"""Columns from which an item is read beside the panes, not over them."""
-
 
 class NewsroomScreen(Browsing):
     """The first screen, and the one that stays."""
@@ -43,14 +40,11 @@ class NewsroomScreen(Browsing):
         self.session = session
         self.counts: Counts | None = None
         self.status = status.Status()
-        self.welcome: Welcome | None = None
-        self.ever = False
-        """Something was stored; the panes have been shown."""
-        self.reader: Reader | None = None
         panes = desk.newsroom.panes()
-        self.panes = Panes(panes, self._make, self.told)
-        self.panes.index = next((n for n, pane in enumerate(panes) if pane.id == session.pane), 0)
-        self.panes.zoomed = session.zoomed
+        made = Panes(panes, self._make, self.told)
+        made.index = next((n for n, pane in enumerate(panes) if pane.id == session.pane), 0)
+        made.zoomed = session.zoomed
+        self.spread = Spread(made, self._make_reader, self._make_welcome)
         self.preload()
 
     def preload(self) -> None:
@@ -64,11 +58,10 @@ class NewsroomScreen(Browsing):
             return
 
     def compose(self) -> ComposeResult:
-        """Four bars at most, and the panes."""
+        """Three bars and what lies between them."""
         yield Bar(id="status")
         yield Tabs(id="tabs")
-        with Horizontal(id="middle"):
-            yield self.panes
+        yield self.spread
         yield Foot(id="foot")
 
     def on_mount(self) -> None:
@@ -87,10 +80,17 @@ class NewsroomScreen(Browsing):
             made.show_tally(status.tally(self.counts, pane))
         return made
 
-    def source_title(self, source_id: str) -> str:
-        """What a source is called."""
-        source = self.desk.newsroom.settings.source(source_id)
-        return source.title if source is not None else source_id
+    def _make_reader(self) -> Reader:
+        from monitor.tui.widgets.reader import Reader
+
+        newsroom = self.desk.newsroom
+        return Reader(newsroom.settings.dashboard.measure, source_title=self.source_title, clock=newsroom.clock)
+
+    def _make_welcome(self) -> Welcome:
+        from monitor.tui.widgets.welcome import Welcome
+
+        newsroom = self.desk.newsroom
+        return Welcome(str(newsroom.settings.folder), read_only=newsroom.read_only)
 
     # -- what the store tells ---------------------------------------------------------------------------------
 
@@ -103,36 +103,14 @@ class NewsroomScreen(Browsing):
             for pane in self.panes.lists:
                 pane.show_tally(status.tally(news.counts, pane.pane))
             self.told()
-        self.welcome_or_panes(news)
+        self.spread.greet(self.counts, news)
         if news.change is not None:
-            self.catch_up()
+            self.spread.renew()
         if self.status.take(news):
             self.tell_status()
         if news.problems and news.problems != self.status.problems:
             self.say(news.problems[0], "error")
         self.status.problems = news.problems if news.problems is not None else self.status.problems
-
-    def welcome_or_panes(self, news: News) -> None:
-        """Nothing stored at all is told in the place of the panes."""
-        if self.counts is None or (self.welcome is None and self.ever):
-            return
-        welcome = self.welcome
-        if self.counts.all.total or self.counts.starred.total or not news.empty:
-            self.ever = True
-            if welcome is not None:
-                self.welcome = None
-                welcome.remove()
-                self.panes.display = True
-                self.panes.show()
-        else:
-            if welcome is None:
-                from monitor.tui.widgets.welcome import Welcome
-
-                newsroom = self.desk.newsroom
-                welcome = self.welcome = Welcome(str(newsroom.settings.folder), read_only=newsroom.read_only)
-                self.panes.display = False
-                self.query_one("#middle").mount(welcome)
-            welcome.take(news)
 
     def tell_status(self) -> None:
         """The bar above."""
@@ -145,8 +123,7 @@ class NewsroomScreen(Browsing):
         if not self.is_mounted:
             return
         tabs = self.query_one(Tabs)
-        hidden = self.reader is not None and self.reader.display and not self.panes.display
-        tabs.display = len(self.panes.shown) < len(self.panes.panes) or hidden
+        tabs.display = len(self.panes.shown) < len(self.panes.panes) or self.spread.covered
         tabs.show_tabs(tuple(self._tab(n, pane) for n, pane in enumerate(self.panes.panes)))
         self.tell_keys()
 
@@ -157,17 +134,17 @@ class NewsroomScreen(Browsing):
     @property
     def scopes(self) -> tuple[commands.Scope, ...]:
         """The reader's commands come first where it has the keys."""
-        return ("move", "detail", "triage") if self.in_reader else ("move", "desk", "triage")
+        return ("move", "detail", "triage") if self.spread.in_reader else ("move", "desk", "triage")
 
     @property
     def awaits(self) -> bool:
         """Whether the current pane has no rows yet that a key could mean."""
-        return not self.in_reader and self.panes.current.supply.opening
+        return not self.spread.in_reader and self.panes.current.supply.opening
 
     @property
     def home(self) -> Widget:
         """The reader, or the current pane."""
-        return self.reader if self.in_reader and self.reader is not None else self.panes.current
+        return self.spread.home
 
     # -- focus ------------------------------------------------------------------------------------------------
 
@@ -175,19 +152,19 @@ class NewsroomScreen(Browsing):
         """The pane that has the focus is the current one."""
         widget = event.widget
         if isinstance(widget, Headlines):
-            self.in_reader = False
+            self.spread.in_reader = False
             number = next((n for n, pane in enumerate(self.panes.panes) if pane.id == widget.pane.id), self.panes.index)
             if number != self.panes.index:
                 self.panes.index = number
                 self.applying = False
             self.told()
-        elif widget is self.reader:
-            self.in_reader = True
+        elif widget is self.spread.reader:
+            self.spread.in_reader = True
             self.tell_keys()
 
     @on(Tabs.Picked)
     def _picked(self, event: Tabs.Picked) -> None:
-        self.close_reader()
+        self.spread.close_reader()
         self.panes.show(event.index)
 
     @on(Headlines.Failed)
@@ -213,7 +190,7 @@ class NewsroomScreen(Browsing):
     def action_pane(self, number: int) -> None:
         """Jump to a pane."""
         if number <= len(self.panes.panes):
-            self.close_reader()
+            self.spread.close_reader()
             self.panes.show(number - 1)
 
     def action_zoom(self) -> None:
@@ -227,10 +204,8 @@ class NewsroomScreen(Browsing):
         if (story := self.panes.current.story) is not None:
             self.run_worker(self.open_item(story.id), group="read", exclusive=True)
 
-    async def open_item(self, item_id: str, *, focus: bool = True) -> None:
+    async def open_item(self, item_id: str) -> None:
         """Fetch an item whole, show it, and mark it read."""
-        from monitor.tui.widgets.reader import Reader
-
         try:
             story = await self.desk.call(self.desk.newsroom.story, item_id)
         except MonitorError as error:
@@ -239,18 +214,8 @@ class NewsroomScreen(Browsing):
         if story is None:
             self.say("the item is no longer in the store", "warning")
             return
-        if self.reader is None:
-            newsroom = self.desk.newsroom
-            measure = newsroom.settings.dashboard.measure
-            self.reader = Reader(measure, source_title=self.source_title, clock=newsroom.clock)
-            await self.query_one("#middle").mount(self.reader)
-        self.reader.display = True
-        self.place_reader()
-        self.reader.show_story(story, {topic.id: topic.title for topic in self.desk.newsroom.settings.topics})
-        if focus:
-            self.reader.focus()
-            self.in_reader = True
-        self.told()
+        reader = await self.spread.open_reader()
+        reader.show_story(story, {topic.id: topic.title for topic in self.desk.newsroom.settings.topics})
         if not story.state.read and not self.desk.newsroom.read_only:
             await self.mark_opened(story)
 
@@ -261,31 +226,6 @@ class NewsroomScreen(Browsing):
             await self.desk.call(self.desk.newsroom.mark, [story.id], "read")
         except MonitorError as error:
             self.say(str(error), "error")
-
-    def place_reader(self) -> None:
-        """Beside the panes where there is room, else over them."""
-        if self.reader is None:
-            return
-        beside = self.app.size.width >= BESIDE
-        measure = self.desk.newsroom.settings.dashboard.measure
-        self.reader.styles.width = min(measure + 4, self.app.size.width * 55 // 100) if beside else "1fr"
-        self.panes.display = beside or not self.reader.display
-
-    def on_resize(self) -> None:
-        """Another width may part panes and reader."""
-        self.place_reader()
-        self.told()
-
-    def close_reader(self) -> bool:
-        """Back to the panes; whether something was being read."""
-        if self.reader is None or not self.reader.display:
-            return False
-        self.reader.display = False
-        self.panes.display = True
-        self.in_reader = False
-        self.panes.current.focus()
-        self.told()
-        return True
 
     def read_on(self, step: int) -> None:
         """Read the next or previous item of the pane, or the one that came into the place."""
@@ -315,7 +255,7 @@ class NewsroomScreen(Browsing):
 
         def picked(source_id: str | None) -> None:
             if source_id is not None:
-                self.close_reader()
+                self.spread.close_reader()
                 view = View(source=source_id, shelf="all")
                 self.panes.add(Pane(id="source", title=self.source_title(source_id), view=view))
 
@@ -339,7 +279,7 @@ class NewsroomScreen(Browsing):
     def step_back(self) -> bool:
         """One step back; False where there is none."""
         pane = self.panes.current
-        if pane.stop() or self.close_reader():
+        if pane.stop() or self.spread.close_reader():
             return True
         if pane.picked or self.applying:
             pane.picked.clear()
@@ -363,7 +303,7 @@ class NewsroomScreen(Browsing):
             theme=self.app.theme,
             pane=self.panes.current.pane.id,
             zoomed=self.panes.zoomed,
-            reading=self.reader.story.id if self.reader and self.reader.display and self.reader.story else None,
+            reading=self.spread.read.id if self.spread.read else None,
         )
         session.panes = {**self.session.panes, **{pane.pane.id: pane.remember() for pane in self.panes.lists}}
         return session

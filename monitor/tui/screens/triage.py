@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
+
+from dataclasses import replace
 
 from monitor import triage
 from monitor.config import duration
 from monitor.errors import MonitorError, UsageError
-from monitor.model import Action, Mark, Story, View
+from monitor.model import Action, Mark, Story
 from monitor.text import clean_line
 from monitor.tui import outside
 from monitor.tui.screens.base import DeskScreen
@@ -18,7 +19,7 @@ from monitor.tui.screens.base import DeskScreen
 if TYPE_CHECKING:
     from monitor.tui.widgets.headlines import Headlines
     from monitor.tui.widgets.panes import Panes
-    from monitor.tui.widgets.reader import Reader
+    from monitor.tui.widgets.spread import Spread
 
 SAID = {
     "read": "read",
@@ -39,21 +40,6 @@ STAYS: frozenset[Action] = frozenset({"unread", "note", "assign", "tag", "untag"
 """Marks after which the selection stays where it is."""
 
 
-def leaves(view: View, story: Story, now: datetime) -> bool:
-    """Whether a story is no longer on the view's shelf. What was read stays until the pane is read anew."""
-    state = story.state
-    hidden = state.triage in {"dismissed", "done"} or (state.snoozed_until is not None and state.snoozed_until > now)
-    match view.shelf:
-        case "open":
-            return hidden
-        case "hidden":
-            return not hidden
-        case "starred":
-            return not state.starred
-        case "all":
-            return False
-
-
 def until(text: str, now: datetime) -> datetime:
     """When a snooze ends: "2h", "3d", "18:30" (the next such time), "tomorrow" (at nine). Raises UsageError."""
     words = clean_line(text).lower()
@@ -72,19 +58,19 @@ def until(text: str, now: datetime) -> datetime:
 class Triage(DeskScreen):
     """What the newsroom screen does with items. The screen gives the panes and the reader."""
 
-    panes: Panes
-    reader: Reader | None
+    spread: Spread
     applying = False
-    in_reader = False
+    """The next triage key is for all that is selected."""
 
-    def read_on(self, step: int) -> None:
-        """Show the next or previous item in the reader."""
-        raise NotImplementedError
+    @property
+    def panes(self) -> Panes:
+        """The panes."""
+        return self.spread.panes
 
     @property
     def reading(self) -> Story | None:
         """The story in the reader, when it has the keys."""
-        return self.reader.story if self.reader is not None and self.in_reader else None
+        return self.spread.read if self.spread.in_reader else None
 
     @property
     def targets(self) -> list[Story]:
@@ -95,6 +81,15 @@ class Triage(DeskScreen):
         if self.applying:
             return list(pane.picked.values())
         return [pane.story] if pane.story is not None else []
+
+    def read_on(self, step: int) -> None:
+        """Show the next or previous item in the reader."""
+        raise NotImplementedError
+
+    def source_title(self, source_id: str) -> str:
+        """What a source is called."""
+        source = self.desk.newsroom.settings.source(source_id)
+        return source.title if source is not None else source_id
 
     async def mark(self, action: Action, *, value: str | None = None, when: datetime | None = None) -> None:
         """Mark the targets: on the screen at once, then in the store."""
@@ -117,7 +112,7 @@ class Triage(DeskScreen):
             )
         except MonitorError as error:
             self.say(str(error), "error")
-            self.catch_up()
+            self.spread.renew()
             return
         if journal is not None:
             self.say(f"{SAID[action]}: {told(stories)}", "quiet")
@@ -125,28 +120,16 @@ class Triage(DeskScreen):
     def show_mark(self, stories: Sequence[Story], action: Action, *, value: str | None, when: datetime | None) -> None:
         """Show what a mark does, before the store has it."""
         newsroom = self.desk.newsroom
-        now = newsroom.clock()
-        act = Mark(action=action, who=newsroom.settings.user, at=now, value=value, until=when)
-
-        def to(story: Story) -> Story:
-            return replace(story, state=triage.apply(act, story.state))
-
-        ids = {story.id for story in stories}
-        for pane in self.panes.lists:
-            pane.acted(ids, to, lambda story, view=pane.showing.view: leaves(view, story, now))  # type: ignore[misc]
-        if self.reader is not None and self.reader.story is not None and self.reader.story.id in ids:
-            self.reader.show_story(to(self.reader.story), self.reader.topics, keep_place=True)
+        act = Mark(action=action, who=newsroom.settings.user, at=newsroom.clock(), value=value, until=when)
+        self.spread.marked(
+            {story.id for story in stories}, lambda story: replace(story, state=triage.apply(act, story.state))
+        )
 
     def move_on(self, story: Story) -> None:
         """Go to the next row, unless the marked one has gone and the next stands there already."""
         pane: Headlines = self.panes.current
         if pane.story is not None and pane.story.id == story.id:
             pane.action_down()
-
-    def catch_up(self) -> None:
-        """Read all panes once more."""
-        for pane in self.panes.lists:
-            pane.supply.renew()
 
     async def action_read(self) -> None:
         """Mark read, and move on."""
@@ -245,14 +228,12 @@ class Triage(DeskScreen):
             return
         count = len(journal.items)
         self.say(f"undone: {journal.mark.action} on {count} {'item' if count == 1 else 'items'}", "good")
-        if journal.items and self.reading is None:
-            self.panes.current.chosen = journal.items[0]
-        for pane in self.panes.lists:
-            pane.undone(journal.items)
-        if self.reader is not None and self.reader.story is not None and self.reader.story.id in journal.items:
-            story = await self.desk.call(self.desk.newsroom.story, self.reader.story.id)
+        self.spread.undone(journal.items)
+        read, reader = self.spread.read, self.spread.reader
+        if reader is not None and read is not None and read.id in journal.items:
+            story = await self.desk.call(self.desk.newsroom.story, read.id)
             if story is not None:
-                self.reader.show_story(story, self.reader.topics, keep_place=True)
+                reader.show_story(story, reader.topics, keep_place=True)
 
     # -- what leaves the dashboard ----------------------------------------------------------------------------
 
@@ -282,10 +263,6 @@ class Triage(DeskScreen):
             self._copy(address, f"copied: {address}")
         else:
             self.say(f"opening {address}", "quiet")
-
-    def source_title(self, source_id: str) -> str:
-        """What a source is called."""
-        raise NotImplementedError
 
     def _one(self) -> Story | None:
         story = self.reading or self.panes.current.story

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from dataclasses import replace
 from rich.segment import Segment
 from textual.message import Message
 
 from monitor.errors import MonitorError
 from monitor.model import Story, Tally
+from monitor.triage import on_shelf
 from monitor.tui import headline, paint
 from monitor.tui.session import PaneSession
 from monitor.tui.themes import Ground
@@ -212,10 +213,12 @@ class Headlines(Rows):
         was, self.supply.to_last = self.supply.to_last, False
         return was
 
-    def acted(self, ids: Collection[str], to: Callable[[Story], Story], leaves: Callable[[Story], bool]) -> None:
-        """Show at once what a mark does to these items."""
+    def marked(self, ids: Collection[str], to: Callable[[Story], Story]) -> None:
+        """Show at once what a mark makes of these items. What was read stays until the pane is read anew."""
         numbers = self.window.change(ids, to)
-        gone = {story.id for n in numbers if (story := self.window.at(n)) and leaves(story)}
+        shelf, now = self.showing.view.shelf, self.clock()
+        changed = [story for n in numbers if (story := self.window.at(n)) is not None]
+        gone = {story.id for story in changed if not on_shelf(shelf, story.state, now)}
         self._handled |= set(ids) - gone
         self.picked = {item_id: story for item_id, story in self.picked.items() if item_id not in gone}
         if gone:
