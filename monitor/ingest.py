@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from monitor.model import Body, Enclosure, Entry, Item, Source
 from monitor.text import CAP_BODY, CAP_LINE, clean, clean_line, visible
@@ -53,8 +55,7 @@ class Held(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drop:
+class Drop(Struct, frozen=True, kw_only=True):
     """An entry that is not stored, and why."""
 
     reason: str
@@ -62,8 +63,7 @@ class Drop:
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What to do with what a source offers."""
 
     new: tuple[tuple[Item, Body], ...] = ()

@@ -7,23 +7,22 @@ everything made from it (`Item`, `Body`, `Hit`) has been through `monitor.text` 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct, field
 
 # ---------------------------------------------------------------- what the config names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Secret:
+class Secret(Struct, frozen=True, kw_only=True):
     """A value that never stands in a config file: the name of an environment variable, or a command that prints it."""
 
     env: str | None = None
     command: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """Where entries come from: a feed at `url`, or local text at `path` (a file, a folder or a glob; absolute)."""
 
     id: str
@@ -45,8 +44,7 @@ class Source:
     """For a growing file: how records are parted ("blank" or a regular expression); None reads a file as one text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
+class Topic(Struct, frozen=True, kw_only=True):
     """A watchlist that is also a pane. `query` is text of the query language; `spelling` is "both" or "exact"."""
 
     id: str
@@ -60,8 +58,7 @@ class Topic:
 # ---------------------------------------------------------------- from a parser
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enclosure:
+class Enclosure(Struct, frozen=True, kw_only=True):
     """A file that comes with an item. `length` is in bytes."""
 
     url: str
@@ -69,8 +66,7 @@ class Enclosure:
     length: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """What a feed or a seed file says about one article, as plain but untrusted text.
 
     HTML has become readable text (`monitor.readable`), links are absolute; nothing is cleaned, capped or trusted yet.
@@ -108,8 +104,7 @@ class Entry:
 # ---------------------------------------------------------------- what is stored
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """The head of an article: all that a list, a sort or a filter needs. The long text is its `Body`."""
 
     id: str
@@ -139,8 +134,7 @@ class Item:
     former_titles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class Body(Struct, frozen=True, kw_only=True):
     """The long text of an item, kept apart from its head so that lists stay cheap."""
 
     text: str = ""
@@ -152,8 +146,7 @@ class Body:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Struct, frozen=True, kw_only=True):
     """A matched span: `field` is title, dek, body or caption; offsets count characters of that field as shown.
 
     `index` says which caption, for `field == "caption"`; it is 0 otherwise.
@@ -168,8 +161,7 @@ class Hit:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """What the watchlists say about an item: the score per topic it is on, and the hits that say why."""
 
     scores: Mapping[str, float] = field(default_factory=dict)
@@ -186,8 +178,7 @@ class Verdict:
         return max(self.scores.values(), default=0.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """What somebody wrote on an item."""
 
     text: str
@@ -198,8 +189,7 @@ class Note:
 TriageState = Literal["new", "watching", "done", "dismissed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Struct, frozen=True, kw_only=True):
     """What the desk did with an item. Shared by everyone on the store."""
 
     read: bool = False
@@ -213,8 +203,7 @@ class State:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(Struct, frozen=True, kw_only=True):
     """An item as the store gives it: head, verdict and state, and the body where it was asked for."""
 
     item: Item
@@ -232,8 +221,7 @@ class Story:
         return self.item.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addition:
+class Addition(Struct, frozen=True, kw_only=True):
     """One new or edited item on its way into the store. `terms` are the index terms its words give (see `Needle`)."""
 
     item: Item
@@ -242,8 +230,7 @@ class Addition:
     terms: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needle:
+class Needle(Struct, frozen=True, kw_only=True):
     """A condition on an item's index terms that every match of a query fulfils; the query itself decides.
 
     `op` is "term" (the index holds `value`), "prefix" (… a term that begins so), "phrase" (the terms of `value`,
@@ -272,8 +259,7 @@ Action = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """One act of triage, by somebody, at a time. `value` goes with assign, note, tag, untag; `until` with snooze."""
 
     action: Action
@@ -286,8 +272,7 @@ class Mark:
 # ---------------------------------------------------------------- sources at work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class Memory(Struct, frozen=True, kw_only=True):
     """What the next poll of a source needs from the last: validators, the body's hash, and the entries already known.
 
     `known` holds the hashes of entry slices that need not be parsed again, joined (see `sources.reduce`).
@@ -304,8 +289,7 @@ class Memory:
 SourceStatus = Literal["new", "ok", "unmodified", "failing", "quiet", "not-a-feed", "gone", "disabled"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceHealth:
+class SourceHealth(Struct, frozen=True, kw_only=True):
     """How a source is doing; data on the source, kept by the store. `message` is in words, safe to print."""
 
     source: str
@@ -332,8 +316,7 @@ class SourceHealth:
     """What was not stored, counted by reason."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """What became of one poll of one source."""
 
     source: str
@@ -353,8 +336,7 @@ Order = Literal["time", "score"]
 Shelf = Literal["open", "starred", "hidden", "all"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """Which stories, in which order.
 
     `shelf` "open" leaves out what is dismissed, done or still snoozed; "hidden" is just those; "starred" and "all" say
@@ -371,8 +353,7 @@ class View:
     order: Order = "time"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """A stretch of a view. `next` is the key to go on from, None at the end. `scanned` items were looked at for it."""
 
     stories: tuple[Story, ...]
@@ -381,8 +362,7 @@ class Page:
     scanned: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class Tally(Struct, frozen=True, kw_only=True):
     """What stands on a shelf or topic: open items, unread ones, hits per hour over the last day, oldest first."""
 
     total: int = 0
@@ -390,8 +370,7 @@ class Tally:
     hourly: tuple[int, ...] = (0,) * 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """Tallies by topic id, and for all items and the starred ones, at a revision."""
 
     topics: Mapping[str, Tally]
@@ -400,8 +379,7 @@ class Counts:
     revision: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """Something changed up to `revision`. `reset`: more than can be told, or another store; read everything again."""
 
     revision: int
@@ -410,8 +388,7 @@ class Change:
     reset: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journal:
+class Journal(Struct, frozen=True, kw_only=True):
     """One entry of the triage journal: a mark over one or many items, as it can be undone."""
 
     number: int
@@ -420,8 +397,7 @@ class Journal:
     undone: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """Long work told to whoever watches: `name` is poll, rematch, import, prune, rebuild."""
 
     name: str

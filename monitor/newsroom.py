@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor import config
 from monitor.errors import ConfigError, UsageError
@@ -41,8 +43,7 @@ LONG_WORK = ("poll", "rematch", "import", "prune", "rebuild")
 PollerState = Literal["here", "elsewhere", "none"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pane:
+class Pane(Struct, frozen=True, kw_only=True):
     """A list of the dashboard: a topic, all, starred, or a saved query. `id` is stable ("topic:defense", "all", …)."""
 
     id: str
@@ -53,16 +54,14 @@ class Pane:
     severity: int = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceStatus:
+class SourceStatus(Struct, frozen=True, kw_only=True):
     """A source of the config with its health."""
 
     source: Source
     health: SourceHealth
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class Preview(Struct, frozen=True, kw_only=True):
     """What a query would do over history: for `topics test` and the watchlist editor."""
 
     matched: int

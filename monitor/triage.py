@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from monitor.errors import UsageError
 from monitor.model import Mark, Note, Shelf, State

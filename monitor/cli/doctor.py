@@ -7,12 +7,13 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import click
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from monitor.cli.configuration import findings
 from monitor.cli.options import Command, Desk, formats, pass_desk
@@ -29,8 +30,7 @@ LOOK_UP_TIME = 3.0
 """Seconds that a name may take to be looked up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was looked at."""
 
     part: str

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import asdict, replace
 
 from monitor.cli.faults import redact
 from monitor.cli.options import Desk, Group, formats, pass_desk
@@ -70,16 +69,9 @@ def _record(status: SourceStatus) -> dict[str, Any]:
 
 
 def _health(health: SourceHealth) -> dict[str, Any]:
-    record = {name: stamp(value) if isinstance(value, datetime) else value for name, value in _fields(health)}
+    record = {name: stamp(value) if isinstance(value, datetime) else value for name, value in asdict(health).items()}
+    del record["source"]
     return record | {"drops": dict(health.drops)}
-
-
-def _fields(health: SourceHealth) -> Iterator[tuple[str, Any]]:
-    from dataclasses import fields
-
-    return (
-        (field.name, getattr(health, field.name)) for field in fields(health) if field.name not in {"source", "drops"}
-    )
 
 
 def _row(status: SourceStatus) -> tuple[str, ...]:

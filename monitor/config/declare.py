@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from monitor.config import kinds
 from monitor.config.kinds import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key: its kind, what it means, an example as TOML, and the default in words where it is not the example."""
 
     name: str
@@ -21,8 +21,7 @@ class Key:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table of a file; `header` as it is written ("" is the top of the file), NAME standing for any name."""
 
     header: str

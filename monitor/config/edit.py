@@ -6,9 +6,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from monitor.config import places
 from monitor.config.declare import commented
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from monitor.config.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """Where something was written; `notice` tells a person what else had to be done for it, if anything had."""
 
     folder: Path

@@ -8,9 +8,10 @@ import re
 import stat
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from monitor.config.declare import Key, Table
 from monitor.config.lines import line_of
@@ -24,8 +25,7 @@ WRONG = object()
 _LARGEST = 5_000_000
 
 
-@dataclass(slots=True)
-class File:
+class File(Struct):
     """A file while it is read. Problems and warnings gather here, with their lines."""
 
     name: str

@@ -7,11 +7,12 @@ import os
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from monitor.config import declare, kinds, places
 from monitor.config.declare import Table

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
 
 from monitor.model import Secret, Source, Topic
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
+class Network(Struct, frozen=True, kw_only=True):
     """How the network is used: `[defaults]` of sources.toml. Seconds and bytes."""
 
     user_agent: str = "newsroom-monitor/0.1"
@@ -33,16 +33,14 @@ class Network:
     that it is private: a literal address, localhost, a bare or internal name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
+class Retention(Struct, frozen=True, kw_only=True):
     """How long items are kept; what is starred, assigned or noted stays for ever."""
 
     days: int | None = 90
     per_source: int | None = 20_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dashboard:
+class Dashboard(Struct, frozen=True, kw_only=True):
     """How the dashboard looks and behaves: `[dashboard]` of monitor.toml."""
 
     theme: str = "newsroom-dark"
@@ -57,8 +55,7 @@ class Dashboard:
     clock: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """Everything the config says. `folder` is where it was read from, `origin` why there (--config, user, shipped)."""
 
     folder: Path

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from monitor.errors import SourceError
 from monitor.model import Item, Source, SourceHealth, SourceStatus

@@ -7,9 +7,10 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec.structs import asdict
 
 from monitor.errors import MonitorError
 from monitor.model import Progress, Source

@@ -17,11 +17,12 @@ import struct
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from monitor.errors import SourceError
 from monitor.model import Addition, Entry, Source, Topic, Verdict
@@ -48,8 +49,7 @@ _LANGUAGES = "languages"
 """Kind of a reply: the job needs a worker that can tell languages."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judges:
+class Judges(Struct, frozen=True, kw_only=True):
     """The words that make the watchlists: what a worker needs to judge."""
 
     topics: tuple[Topic, ...] = ()
@@ -59,8 +59,7 @@ class Judges:
     """Whether workers can tell the language of a text: that costs memory, so only once a text does not say it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """One source's catch: a document to parse, or entries already parsed."""
 
     source: Source
@@ -74,8 +73,7 @@ class Job:
     entries: tuple[Entry, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catch:
+class Catch(Struct, frozen=True, kw_only=True):
     """What a job gave, or the kind and words of what went wrong."""
 
     additions: tuple[Addition, ...] = ()
@@ -372,8 +370,7 @@ class Workers:
         control.sendall(_HEAD.pack(len(packed)) + packed)
 
 
-@dataclass(slots=True)
-class _Channel:
+class _Channel(Struct):
     """The poller's end of one worker."""
 
     reader: asyncio.StreamReader

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from monitor.model import Entry
 
@@ -26,8 +27,7 @@ Role = Literal[
 Format = Literal["text", "markdown", "html", "ninjs", "feed", "email", "nitf", "newsml"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """A block of a text and what it was taken for. `confidence` is 0 to 1; `entry` says which entry it belongs to."""
 
     text: str
@@ -37,8 +37,7 @@ class Block:
     entry: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(Struct, frozen=True, kw_only=True):
     """A file read: its entries in order, the format it was read as, what was said about the file, and its blocks.
 
     `format == "feed"` without entries means: a saved feed, to be read by the feed parsers. `blocks` is empty for

@@ -18,7 +18,7 @@ import time
 import zlib
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
@@ -28,6 +28,8 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor.errors import SourceError
 from monitor.model import Memory, Secret, Source
@@ -56,8 +58,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(Struct, frozen=True, kw_only=True):
     """An answer. `unmodified`: the server said so, or the body is the one of the last time; then `body` is empty."""
 
     status: int

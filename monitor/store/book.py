@@ -7,10 +7,10 @@ import threading
 import time
 import uuid
 from collections import Counter
-from dataclasses import replace
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from msgspec.structs import replace
 from tinydb import Query
 
 from monitor.errors import StoreError

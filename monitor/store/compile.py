@@ -6,9 +6,9 @@ Where the WHERE says less than the query (`exact` is False) the query itself dec
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct, field
 from tinydb.queries import QueryInstance
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ MOST_VALUES = 20_000
 _COMPARISONS = frozenset({"<", "<=", ">", ">="})
 
 
-@dataclass(slots=True)
-class Where:
+class Where(Struct):
     """A condition in SQL. `key` is the one entry of the `Each` index that every match has."""
 
     sql: str = "1"

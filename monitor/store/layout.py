@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from msgspec import Struct
 from tinydb.queries import QueryLike
 
 T = TypeVar("T")
@@ -19,8 +19,7 @@ Document = Mapping[str, Any]
 Key = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Index:
+class Index(Struct, frozen=True, kw_only=True):
     """An index over columns; `where` (SQL over columns) makes it partial."""
 
     columns: tuple[str, ...]
@@ -28,8 +27,7 @@ class Index:
     where: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Each:
+class Each(Struct, frozen=True, kw_only=True):
     """An index with an entry for every key of a mapping in the document: `key`, its `value`, and carried columns."""
 
     path: Path
@@ -37,8 +35,7 @@ class Each:
     indexes: tuple[Index, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """The indexed fields of a table's documents, by column name.
 
     A column holds a text, a number, a truth value or nothing, always of one kind, and is there in every document.

@@ -6,10 +6,10 @@ import fcntl
 import os
 import socket
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from monitor.store.files import forget_in_children, guard, open_private
 from monitor.store.port import Holder

@@ -8,11 +8,12 @@ beneath.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
+
+from msgspec import Struct
 
 from monitor.model import (
     Addition,
@@ -33,16 +34,14 @@ Told = Callable[[int, int], None] | None
 """Who is told of long work: done and total."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """What the store already holds, or once held, under an identity. `id` is None for an item since pruned."""
 
     id: str | None
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class Holder(Struct, frozen=True, kw_only=True):
     """Who holds a lease. `beat` is when the holder was last seen at work."""
 
     pid: int

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from monitor.model import Body, Item, Journal, Mark, Memory, Needle, SourceHealth, State, Story, Verdict
 from monitor.store.layout import Each, Index, Layout
@@ -40,8 +41,7 @@ def hour_of(time: int) -> int:
     return time // 3_600_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """The document of an item: head, verdict and state, and what is derived from them to be indexed."""
 
     item: Item
@@ -72,16 +72,14 @@ class Record:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(Struct, frozen=True, kw_only=True):
     """The document of an item's long text, with the index terms that its words give."""
 
     body: Body
     terms: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """The document of a mark: what it changed, field by field, as (before, after)."""
 
     mark: Mark
@@ -93,24 +91,21 @@ class Entry:
         return Journal(number=number, mark=self.mark, items=tuple(self.changes), undone=self.undone)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class Health(Struct, frozen=True, kw_only=True):
     """The document of a source."""
 
     source: str
     health: SourceHealth
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
+class Remembered(Struct, frozen=True, kw_only=True):
     """The document of what the next poll of a source needs."""
 
     source: str
     memory: Memory
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
+class Ledger(Struct, frozen=True, kw_only=True):
     """The one document that says what the store is: its UUID, schema, revision, and from where changes can be told."""
 
     uuid: str
@@ -122,8 +117,7 @@ class Ledger:
     """Changes before this revision can no longer be told one by one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
+class Totals(Struct, frozen=True, kw_only=True):
     """The one document of open and unread items: all, starred, and by topic."""
 
     all: tuple[int, int] = (0, 0)

@@ -6,8 +6,9 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from monitor.errors import StoreError
 from monitor.model import Body

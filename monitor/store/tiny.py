@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
+from msgspec.structs import replace
 from tinydb import Query
 
 from monitor.errors import StoreError

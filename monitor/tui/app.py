@@ -1,19 +1,18 @@
-"""The dashboard's frame: themes, keys, the look at the store twice a second, and leaving in good order."""
+"""The dashboard's frame: themes, the keys that hold everywhere, and leaving in good order."""
 
 from __future__ import annotations
 
 import logging
 import os
-import traceback
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import App
 from textual.filter import NoColor
 
-from monitor.errors import MonitorError
-from monitor.tui import commands, outside, paint, themes
-from monitor.tui.desk import BEAT, Desk
+from monitor.tui import commands, faults, outside, paint, themes
+from monitor.tui.desk import Desk
+from monitor.tui.pulse import Pulse
 from monitor.tui.screens.base import DeskScreen
 from monitor.tui.screens.newsroom import NewsroomScreen
 from monitor.tui.session import Session
@@ -59,7 +58,7 @@ class Dashboard(App[int], inherit_bindings=False):
         self.theme = wanted if wanted in themes.COLOURS else themes.DEFAULT
         self.set_keymap(self.desk.keys)
         self.animation_level = "none"
-        self._looking = False
+        self.pulse = Pulse(self)
         self._typed = TypeAhead(self, super().on_event)
 
     async def on_event(self, event: events.Event) -> None:
@@ -84,44 +83,12 @@ class Dashboard(App[int], inherit_bindings=False):
         assert isinstance(screen, NewsroomScreen)
         return screen
 
-    # -- what the store tells ---------------------------------------------------------------------------------
-
     def on_mount(self) -> None:
-        """Begin to look at the store."""
-        self.set_interval(BEAT, self._look_aside)
-        self.call_after_refresh(self._look_aside)
-        if self.newsroom.settings.dashboard.clock:
-            self._wind()
+        """Begin to look at the store, and say what is wrong with the keys."""
+        self.pulse.start()
         settings = self.newsroom.settings
         for problem in commands.problems(settings.dashboard.keys, settings.keys):
             self.call_after_refresh(self.first_screen.say, problem, "error")
-
-    def _look_aside(self) -> None:
-        """Look without holding up keys: what answers them is this app's own queue of messages."""
-        self.run_worker(self._look(), group="look")
-
-    async def _look(self) -> None:
-        if self._looking:
-            return
-        self._looking = True
-        try:
-            news = await self.desk.look()
-            if self._exit:
-                return
-            for screen in self.screen_stack:
-                if isinstance(screen, DeskScreen):
-                    screen.take(news)
-        except MonitorError as error:
-            self.first_screen.say(str(error), "error")
-        finally:
-            self._looking = False
-
-    def _wind(self) -> None:
-        self.set_timer(60.5 - self.newsroom.clock().second, self._tick)
-
-    def _tick(self) -> None:
-        self.first_screen.tell_status()
-        self._wind()
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so where nothing sensible fits."""
@@ -177,7 +144,8 @@ class Dashboard(App[int], inherit_bindings=False):
         """Go to the next theme."""
         names = list(themes.COLOURS)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
-        self.first_screen.say(f"theme: {self.theme}", "quiet")
+        if isinstance(self.screen, DeskScreen):
+            self.screen.say(f"theme: {self.theme}", "quiet")
 
     def action_redraw(self) -> None:
         """Draw everything anew."""
@@ -203,6 +171,7 @@ class Dashboard(App[int], inherit_bindings=False):
 
     def exit(self, *args: Any, **kwargs: Any) -> None:
         """End, remembering where everything stands."""
+        self.pulse.stop()
         self._remember()
         super().exit(*args, **kwargs)
 
@@ -230,9 +199,6 @@ class Dashboard(App[int], inherit_bindings=False):
 
     def _fatal_error(self) -> None:
         """A fault of our own: where it was goes to the log, without values; the terminal shows none of it."""
-        error = self._exception
-        frames = traceback.extract_tb(error.__traceback__ if error else None)
-        where = " ← ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[::-1])
-        self.fault = f"{type(error).__name__}, {where.partition(' ← ')[0]}"
-        log.error("fault: %s: %s", type(error).__name__, where)
+        self.fault = faults.place(self._exception)
+        log.error("fault: %s", faults.way(self._exception))
         self._close_messages_no_wait()

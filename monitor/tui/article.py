@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from monitor.model import Body, Hit, Story
@@ -17,8 +17,7 @@ from monitor.text import CAP_BODY, clean, clean_line
 from monitor.tui import paint
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of text, the role it is drawn in, and where the hits stand in it."""
 
     text: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Literal
 
+from msgspec import Struct
 from textual.binding import Binding
 from textual.keys import format_key
 
@@ -27,8 +27,7 @@ SCOPES: Mapping[Scope, str] = MappingProxyType(
 """What each scope is called in the help, in the order it is told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """Something a person can do. `footer` is its word there; `writes`: changes or leaves, so not with --read-only."""
 
     id: str

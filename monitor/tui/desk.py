@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from msgspec import Struct
 
 from monitor.model import View
 
@@ -23,8 +24,7 @@ SLOW = 10
 """Every so many looks, also at the config and the sources."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class News(Struct, frozen=True, kw_only=True):
     """What a look at the store found. What is None was not looked at or has not changed."""
 
     change: Change | None = None

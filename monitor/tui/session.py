@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from msgspec import Struct, field, to_builtins
 
-@dataclass(slots=True, kw_only=True)
-class PaneSession:
+
+class PaneSession(Struct, kw_only=True):
     """How one pane stood."""
 
     item: str | None = None
@@ -24,8 +24,7 @@ class PaneSession:
         return made
 
 
-@dataclass(slots=True, kw_only=True)
-class Session:
+class Session(Struct, kw_only=True):
     """Layout, theme, pane and what each pane showed."""
 
     theme: str | None = None
@@ -46,12 +45,13 @@ class Session:
 
     def document(self) -> dict[str, Any]:
         """What is stored."""
-        return asdict(self)
+        document: dict[str, Any] = to_builtins(self)
+        return document
 
 
 def _fill(made: PaneSession | Session, document: object) -> None:
     if isinstance(document, Mapping):
-        for part in fields(made):
-            value, default = document.get(part.name), getattr(made, part.name)
+        for name in made.__struct_fields__:
+            value, default = document.get(name), getattr(made, name)
             if isinstance(value, type(default)) or (default is None and isinstance(value, str)):
-                setattr(made, part.name, value)
+                setattr(made, name, value)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from monitor.config import Network
 from monitor.model import Memory, Receipt, Source

@@ -796,7 +796,7 @@ def test_a_removed_store_tells_of_its_backup(path, clock):
 
 
 def test_layouts_that_changed_are_made_again_from_the_documents(path, clock, monkeypatch):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from monitor.store import records
     from monitor.store.layout import Index

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor.model import Addition, SourceHealth
 from monitor.query import Document, index_terms
@@ -27,8 +28,8 @@ def storable(value):
         return tuple(storable(part) for part in value)
     if isinstance(value, dict):
         return {storable(key): part for key, part in value.items()}
-    if hasattr(value, "__dataclass_fields__"):
-        return replace(value, **{name: storable(getattr(value, name)) for name in value.__dataclass_fields__})
+    if isinstance(value, Struct):
+        return replace(value, **{name: storable(getattr(value, name)) for name in value.__struct_fields__})
     return value
 
 

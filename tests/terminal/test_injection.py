@@ -8,9 +8,9 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from monitor.model import Addition
 from monitor.store import open_store

@@ -135,7 +135,7 @@ class Show:
 
     async def look(self) -> None:
         """Look at the store now, as happens twice a second."""
-        await self.app._look()
+        await self.app.pulse.look()
         await self.settle()
 
     async def until(self, true: Callable[[], bool]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from monitor.config import Dashboard, Settings
 from monitor.model import Body, Hit, Note, Source, SourceHealth, Topic

@@ -11,9 +11,10 @@ import os
 import sys
 import threading
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from monitor.errors import MonitorError
 from tests.tui.fake import FakeNewsroom, make_story

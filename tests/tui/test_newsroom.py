@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from monitor.config import Dashboard, Settings
 from tests.tui.fake import NOW, SOURCES, TOPICS, FakeNewsroom, make_story

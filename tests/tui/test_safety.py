@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from monitor.tui import outside
 from monitor.tui.paint import ascii_line, cut, fitted, sparkline

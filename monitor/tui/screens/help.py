@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from rich.segment import Segment
 from textual import on
 from textual.binding import Binding
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from monitor.tui.themes import Ground
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A row: a command with its keys, or, without one, the heading of a scope. `here`: it can be run now."""
 
     text: str

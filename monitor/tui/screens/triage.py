@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from monitor import triage
 from monitor.config import duration

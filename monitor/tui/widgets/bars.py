@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
@@ -47,8 +47,7 @@ class Bar(Drawn):
         return "".join(text for text, _ in (*self.left, *self.right))
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Struct, frozen=True):
     """A pane as the strip tells it."""
 
     label: str

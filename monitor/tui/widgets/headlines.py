@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dataclasses import replace
+from msgspec.structs import replace
 from rich.segment import Segment
 from textual.message import Message
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -29,8 +29,7 @@ Verdict = tuple[str, str]
 """A text and its role."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """What is asked. `answer` takes the text or says why not; `judge` says what it would do while it is typed."""
 
     label: str

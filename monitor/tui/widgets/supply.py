@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from monitor.errors import MonitorError
 from monitor.tui.session import PaneSession
@@ -20,8 +22,7 @@ FAR = 1000
 """Rows read at a time on the way to the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Struct, frozen=True):
     """A part of a pane's view, narrowed by the pane's own query and the reader's limit."""
 
     pane: Pane

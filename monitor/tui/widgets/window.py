@@ -6,8 +6,9 @@ Rows are numbered from the top of the view as far as it has been read: `first` i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from monitor.model import Page, Story
 
@@ -19,8 +20,7 @@ NEWS = 200
 """New rows counted at the most before the count says "more"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Struct, frozen=True):
     """A page to ask for: `limit` rows just after the key `after`."""
 
     kind: Literal["top", "more", "back", "again", "peek"]
@@ -28,8 +28,7 @@ class Fetch:
     limit: int
 
 
-@dataclass(slots=True)
-class _Chunk:
+class _Chunk(Struct):
     after: str | None
     size: int
 
