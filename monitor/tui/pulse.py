@@ -1,0 +1,57 @@
+"""The dashboard's pulse: a look at the store twice a second, told to every screen, and the clock once a minute."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.errors import MonitorError
+from monitor.tui.desk import BEAT
+from monitor.tui.screens.base import DeskScreen
+
+if TYPE_CHECKING:
+    from monitor.tui.app import Dashboard
+
+
+class Pulse:
+    """Beats from `start` on; a beat that comes while the last look is still at work is left out."""
+
+    def __init__(self, app: Dashboard) -> None:
+        self.app = app
+        self._looking = self._stopped = False
+
+    def start(self) -> None:
+        """Begin, after the first picture."""
+        self.app.set_interval(BEAT, self._beat)
+        self.app.call_after_refresh(self._beat)
+        if self.app.newsroom.settings.dashboard.clock:
+            self._wind()
+
+    def stop(self) -> None:
+        """Tell nothing more: the screens are going."""
+        self._stopped = True
+
+    def _beat(self) -> None:
+        """Look without holding up keys: what answers them is the app's own queue of messages."""
+        self.app.run_worker(self.look(), group="look")
+
+    async def look(self) -> None:
+        """Look at the store once and tell what is new."""
+        if self._looking:
+            return
+        self._looking = True
+        try:
+            news = await self.app.desk.look()
+            for screen in () if self._stopped else self.app.screen_stack:
+                if isinstance(screen, DeskScreen):
+                    screen.take(news)
+        except MonitorError as error:
+            self.app.first_screen.say(str(error), "error")
+        finally:
+            self._looking = False
+
+    def _wind(self) -> None:
+        self.app.set_timer(60.5 - self.app.newsroom.clock().second, self._tick)
+
+    def _tick(self) -> None:
+        self.app.first_screen.tell_status()
+        self._wind()
