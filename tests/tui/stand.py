@@ -38,7 +38,9 @@ def churn(room: FakeNewsroom) -> None:
         at = datetime(2026, 11, 24, 13, 2, 30, tzinfo=UTC) + timedelta(seconds=n)
         room.put(make_story(10_000 + n % 500, title=f"Army churn {n}", at=at))
         if "STAND_BEAT" in os.environ:
-            Path(os.environ["STAND_BEAT"]).write_text(str(n))
+            beat = Path(os.environ["STAND_BEAT"])
+            beat.with_suffix(".new").write_text(str(n))
+            beat.with_suffix(".new").rename(beat)
         time.sleep(0.05)
 
 

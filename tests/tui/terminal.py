@@ -7,6 +7,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import signal
 import struct
 import subprocess
@@ -50,13 +51,15 @@ class Terminal:
         self._fed = 0
         self.stalled = threading.Event()
         self.lock = threading.Lock()
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
     def _read(self) -> None:
-        while True:
-            if self.stalled.is_set():
-                time.sleep(0.02)
+        """Never within a read when the line is closed: that would hold it open, or take what the next one writes."""
+        while not self._closing.is_set():
+            if self.stalled.is_set() or not select.select([self.fd], [], [], 0.02)[0]:
+                self._closing.wait(0.02 if self.stalled.is_set() else 0)
                 continue
             try:
                 data = os.read(self.fd, 65536)
@@ -122,17 +125,15 @@ class Terminal:
 
     def hang_up(self) -> None:
         """The SSH link drops."""
+        self._closing.set()
+        self._thread.join()
         os.close(self.slave)
-        self.slave = -1
         os.close(self.fd)
-        self.fd = -1
+        self.slave = self.fd = -1
 
     def close(self) -> None:
-        self.stalled.clear()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait(10)
-        for fd in (self.slave, self.fd):
-            if fd >= 0:
-                with contextlib.suppress(OSError):
-                    os.close(fd)
+        if self.fd >= 0:
+            self.hang_up()
