@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
+import sys
+import termios
 import time
 from pathlib import Path
 
@@ -31,6 +34,26 @@ class Line(Terminal):
             self.read(quiet)
             if len(self.output) == before:
                 return
+
+    def heard(self, *, seconds: float = 30.0) -> None:
+        """Wait until the program has read all that was typed, and a key that follows is a key of its own."""
+        end = time.monotonic() + seconds
+        keyboard = os.open(f"/proc/{self.pid}/fd/0", os.O_RDONLY | os.O_NOCTTY)
+        try:
+            while waiting(keyboard):
+                assert time.monotonic() < end, "the keyboard is not read"
+                self.read(0.02)
+        finally:
+            os.close(keyboard)
+        self.settle(0.3)
+
+    def stopped(self, *, seconds: float = 10.0) -> None:
+        """Wait until the program is suspended, and take in what it wrote before."""
+        end = time.monotonic() + seconds
+        while state(self.pid) != "T":
+            assert time.monotonic() < end, "not suspended"
+            self.read(0.02)
+        self.settle()
 
     def walk(self, *keys: str) -> None:
         """Press keys one by one, each after what the last one wrote."""
@@ -71,6 +94,16 @@ class Line(Terminal):
         super().__exit__(*details)
 
 
+def waiting(keyboard: int) -> int:
+    """Bytes typed that nobody has read."""
+    return int.from_bytes(fcntl.ioctl(keyboard, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def state(pid: int) -> str:
+    """The state of a process as the kernel tells it: R, S, T …"""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 def family(pid: int) -> set[int]:
     """A process and all that descend from it."""
     parents: dict[int, list[int]] = {}
@@ -94,11 +127,10 @@ def running(pids: set[int]) -> set[int]:
     alive = set()
     for pid in pids:
         try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            if state(pid) not in "ZX":
+                alive.add(pid)
         except OSError:
             continue
-        if state not in "ZX":
-            alive.add(pid)
     return alive
 
 

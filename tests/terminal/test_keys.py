@@ -69,7 +69,7 @@ def test_case_46_47_two_megabytes_and_no_end(hostile_house):
                 data = data[os.write(line.child.child_fd, data[:4096]) :]
                 line.read(0)
         line.press("\x1b[48;99999;99999t\x1b]0;x")
-        line.settle(0.3, most=10)
+        line.heard()
         line.walk(ESCAPE, ESCAPE)
         line.press("S")
         line.until("failing", seconds=5)
@@ -82,10 +82,10 @@ def test_case_48_a_suspended_dashboard_gives_the_terminal_back_and_takes_it_agai
     with Line(*hostile_house) as line:
         line.until("title 0")
         line.press("\x1a")
-        line.settle(0.3)
+        line.stopped()
         assert b"\x1b[?1049l" in line.output[-200:]
         os.kill(line.pid, signal.SIGCONT)
-        line.settle(0.3)
+        line.until("title 0")
         for rows, columns in ((1, 1), (500, 3), (1, 500), (1000, 1000), (24, 80)):
             line.child.setwinsize(rows, columns)
             line.settle(0.1)
