@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from monitor.cli.options import Desk
@@ -12,6 +13,7 @@ def show(at: Desk, *, read_only: bool, poll: bool) -> int:
     """Open the dashboard and stay until it is left."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the dashboard needs a terminal", hint="`monitor items` lists, `monitor poll` polls")
+    gc.disable()  # until all that stays is there: collecting between imports finds nothing
     from monitor.cli.configuration import wrong_names
     from monitor.cli.faults import log_to_file
 

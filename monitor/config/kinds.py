@@ -50,7 +50,7 @@ def _number(value: Any, low: float, high: float) -> float:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
+    if not value.isprintable() and any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
         raise ValueError("holds a control character")
     return value.strip()
 
@@ -88,7 +88,7 @@ def _id(value: Any) -> str:
 def _url(value: Any) -> str:
     text = _text(value)
     parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or any(letter.isspace() for letter in text):
+    if parts.scheme not in {"http", "https"} or not parts.hostname or len(text.split()) > 1:
         raise ValueError
     return text
 

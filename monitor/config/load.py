@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import unicodedata
@@ -253,7 +252,9 @@ def store_url(text: str, base: Path) -> str:
 
 def short_digest(text: str) -> str:
     """A few letters that tell two addresses of one title apart."""
-    return hashlib.blake2s(text.encode(), digest_size=3).hexdigest()
+    from hashlib import blake2s
+
+    return blake2s(text.encode(), digest_size=3).hexdigest()
 
 
 def _good_name(name: str) -> bool:

@@ -33,6 +33,7 @@ def run(newsroom: Newsroom, settings: Settings) -> int:
     departure = Departure(app.leave, app.save_stalled)
     departure.watch()
     gc.freeze()  # what start-up made stays for good; no collection between two keys need look at it
+    gc.enable()
     try:
         status = app.run(mouse=settings.dashboard.mouse)
     except OSError:

@@ -144,28 +144,31 @@ def paragraphs(text: str) -> list[str]:
     return clean(text).split("\n")
 
 
+def safe(segments: list[Segment]) -> list[Segment]:
+    """Segments with nothing but printable text in them."""
+    if all(segment.text.isprintable() for segment in segments):
+        return segments
+    return [
+        segment if segment.text.isprintable() else Segment(_blanked(segment.text), segment.style, segment.control)
+        for segment in segments
+    ]
+
+
 class Safety(LineFilter):
     """The last gate before the terminal: whatever text a widget drew, nothing but printable text leaves."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
         """Replace the segments that hold more than printable text."""
-        if all(segment.text.isprintable() for segment in segments):
-            return segments
-        return [
-            segment if segment.text.isprintable() else Segment(_blanked(segment.text), segment.style, segment.control)
-            for segment in segments
-        ]
+        return safe(segments)
 
 
 SAFETY = Safety()
 
-_UNPRINTABLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
-)
+_UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
 
 
 def _blanked(text: str) -> str:
-    return _UNPRINTABLE.sub(lambda found: " " * cell_len(found[0]), text)
+    return re.sub(_UNPRINTABLE, lambda found: " " * cell_len(found[0]), text)
 
 
 _ASCII = {

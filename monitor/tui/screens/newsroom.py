@@ -53,7 +53,7 @@ class NewsroomScreen(Browsing):
             self.counts = self.desk.newsroom.counts()
             self.panes.prepare(self.app.size)
             for pane in self.panes.lists:
-                pane.preload()
+                pane.preload(self.app.size.height)
         except MonitorError:  # said by the first look at the store
             return
 

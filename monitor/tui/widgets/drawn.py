@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
+from textual._styles_cache import StylesCache
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from monitor.tui.paint import SAFETY, Safety
+from monitor.tui.paint import Safety, safe
 from monitor.tui.themes import Look, look
 
 if TYPE_CHECKING:
@@ -18,10 +19,24 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
 
+class _Lines(StylesCache):
+    """The lines drawn so far, as they were drawn: around them is neither border nor padding, and over them no tint."""
+
+    def render_line(self, *given: Any) -> Strip:
+        """A line; of what Textual gives for one with all its trimmings, its number and how it is drawn are needed."""
+        y, draw = given[1], given[7]
+        drawn: Strip = draw(y)
+        return drawn
+
+
 class Drawn(Widget):
     """A child overrides `render_line` and returns `self.strip(…)`."""
 
     _last: tuple[Region, list[Strip]] | None = None
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._styles_cache = _Lines()
 
     @property
     def look(self) -> Look:
@@ -31,7 +46,7 @@ class Drawn(Widget):
     def strip(self, segments: Iterable[Segment]) -> Strip:
         """A line as wide as the widget, safe for the terminal."""
         width = self.size.width
-        strip = Strip(SAFETY.apply(list(Segment.simplify(segments)), self.background_colors[1]))
+        strip = Strip(safe(list(Segment.simplify(segments))))
         return strip if strip.cell_length == width else strip.adjust_cell_length(width, self.look.style("ink"))
 
     def get_line_filters(self) -> Sequence[LineFilter]:

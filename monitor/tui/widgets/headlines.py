@@ -18,7 +18,7 @@ from monitor.tui.session import PaneSession
 from monitor.tui.themes import Ground
 from monitor.tui.widgets.rows import Rows
 from monitor.tui.widgets.supply import Showing, Supply
-from monitor.tui.widgets.window import Fetch
+from monitor.tui.widgets.window import PAGE, Fetch
 
 if TYPE_CHECKING:
     from textual import events
@@ -90,9 +90,9 @@ class Headlines(Rows):
         """Narrow the pane, or show all of it again."""
         self.restart(replace(self.showing, limit=limit))
 
-    def preload(self) -> None:
-        """Hold the first page before anything is drawn."""
-        self.supply.preload()
+    def preload(self, rows: int) -> None:
+        """Hold so many rows before anything is drawn, or a page where an item is to be found again."""
+        self.supply.preload(PAGE if self.chosen else rows)
         self.cursor = self.window.number(self.chosen) or 0
         self.pinned = self.cursor > 0 if self.window.loaded else self.pinned
 

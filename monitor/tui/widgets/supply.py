@@ -127,11 +127,10 @@ class Supply:
         self.scanned = 0
         self.pull()
 
-    def preload(self) -> None:
-        """Read the first page on the calling thread; what needs a query is left for later."""
+    def preload(self, rows: int) -> None:
+        """Read the first rows on the calling thread; what needs a query is left for later."""
         if self.showing.condition is None:
-            fetch = self.window.top()
-            self.window.take(fetch, self.desk.newsroom.page(self.showing.view, limit=fetch.limit))
+            self.window.take(self.window.top(), self.desk.newsroom.page(self.showing.view, limit=rows))
 
     def renew(self, welcome: Collection[str] = ()) -> None:
         """Something changed in the store: read what is held once more; the items of `welcome` need not wait."""
