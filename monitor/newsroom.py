@@ -156,6 +156,10 @@ class Newsroom:
             scan=scan,
         )
 
+    def page_back(self, view: View, *, before: str | None = None, limit: int = 200) -> Page:
+        """The page of a view that ends where `page(after=before)` begins; without a key, the last one."""
+        return self.store.page_back(view, before=before, limit=limit)
+
     def stories(
         self, view: View, *, query: Query | str | None = None, bodies: bool = False, limit: int | None = None
     ) -> Iterator[Story]:
@@ -271,6 +275,11 @@ class Newsroom:
         """Ask whoever polls to poll these sources, or everything, now."""
         self._writing("poll")
         self.store.wish(source_ids)
+
+    def stop_work(self) -> None:
+        """Ask whoever polls to stop what takes long: a round of polls waits, history stays as it is matched."""
+        self._writing("stop anything")
+        self.store.put_memo("stop", {"who": self.settings.user})
 
     def set_enabled(self, source_id: str, enabled: bool) -> None:
         """Switch a source on or off in sources.toml."""

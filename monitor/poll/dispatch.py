@@ -69,6 +69,12 @@ class Dispatcher:
         else:
             self.put(source_id, 0.0)
 
+    def put_off(self, wait: float) -> None:
+        """Start nothing of what is due now for `wait` seconds; what is being polled is finished."""
+        now = self._steady()
+        for source_id in [source_id for source_id, at in self._due.items() if at <= now]:
+            self.put(source_id, wait)
+
     @property
     def ids(self) -> Collection[str]:
         """The sources taken."""

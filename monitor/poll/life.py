@@ -35,6 +35,10 @@ LOOK_EVERY = 2.0
 REMATCH_EVERY = 1.0
 PRUNE_LOOK_EVERY = 600.0
 PRUNE_EVERY = timedelta(days=1)
+PUT_OFF = 900.0
+"""Seconds that a round of polls waits after it was stopped."""
+STOP = "stop"
+"""The memo by which anybody stops what takes long."""
 PRUNED = "pruned"
 """The memo of when the store was last pruned."""
 TOLD = "progress:poll"
@@ -64,6 +68,8 @@ class Life:
         self.reload = reload
         self.store = poller.store
         self._rematch: Rematch | None = None
+        self._stopped = False
+        """The matching of history was stopped; it goes on after a restart, or with other watchlists."""
         self._watching: asyncio.Task[None] | None = None
         self._unwatch = asyncio.Event()
         self._told = 0
@@ -75,6 +81,7 @@ class Life:
 
         self.dispatcher.finished = self._next
         await self.intake.load()
+        await self.intake.call(self.store.put_memo, STOP, None)
         self._adopt()
         schedule = Schedule()
         schedule.every(DISPATCH_EVERY, self._guarded(self._dispatch), "dispatch")
@@ -142,12 +149,19 @@ class Life:
         self.dispatcher.step()
 
     async def _wishes(self) -> None:
+        await self._stop()
         taken = await self.intake.call(self.store.take_wishes)
         if taken is False:
             return
         for source_id in self.dispatcher.ids if taken is None or taken is True else taken:
             self.dispatcher.now(source_id)
         self.dispatcher.step()
+
+    async def _stop(self) -> None:
+        if await self.intake.call(self.store.memo, STOP) is not None:
+            await self.intake.call(self.store.put_memo, STOP, None)
+            self.dispatcher.put_off(PUT_OFF)
+            self._stopped = True
 
     async def _save(self) -> None:
         await self.intake.save()
@@ -177,11 +191,15 @@ class Life:
         if self._rematch is None:
             return
         walk, self._rematch = self._rematch, None
+        self._stopped = False
         try:
             if not await self.intake.call(walk.needed):
                 return
             while self._rematch is None and (progress := await self.intake.call(walk.step)) is not None:
                 self.poller.on_progress(progress)
+                if self._stopped:
+                    await self.intake.call(walk.rest)
+                    return
                 await asyncio.sleep(0)
         except MonitorError:
             self._rematch = self._rematch or walk

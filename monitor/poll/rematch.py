@@ -85,6 +85,10 @@ class Rematch:
         self._store.put_memo(TOLD, asdict(progress))
         return progress
 
+    def rest(self) -> None:
+        """Tell no more of the walk; its place is kept for whoever takes it up."""
+        self._store.put_memo(TOLD, None)
+
     def _finish(self) -> None:
         self._store.put_memo(JUDGED, {"fingerprints": self._fingerprints})
         self._store.put_memo(PLACE, None)

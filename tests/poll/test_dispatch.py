@@ -57,6 +57,18 @@ async def test_one_request_at_a_time_and_a_pause_per_host():
     assert room.polled == ["s0", "s2", "s1"]
 
 
+async def test_a_round_put_off_finishes_what_runs_and_starts_no_more_for_a_while():
+    room = Room("http://a.invalid/1", "http://b.invalid/1", "http://c.invalid/1", concurrency=1)
+    await room.step()
+    room.dispatcher.put_off(900.0)
+    assert room.dispatcher.waiting == 1, "only what runs"
+    await room.end("s0")
+    await room.step(899.0)
+    assert room.polled == ["s0"]
+    await room.step(1.5)
+    assert room.polled == ["s0", "s1"]
+
+
 async def test_loopback_needs_no_rest():
     room = Room("http://127.0.0.1:1/1", "http://127.0.0.1:1/2", "http://localhost/3", "http://[::1]/4")
     await room.step()

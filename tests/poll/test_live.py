@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from monitor.model import Source, Topic
 from monitor.poll import life as life_module
 from monitor.poll import poller as poller_module
+from monitor.poll import rematch as rematch_module
 from monitor.poll.poller import Poller
 from monitor.query import Watchlists
 from tests.poll.fakes import FakeStore, InProcess, rss, serving, settings
@@ -130,3 +131,28 @@ async def test_once_a_day_it_lets_go_of_what_the_settings_do_not_keep(monkeypatc
     store.put_memo(life_module.PRUNED, {"at": (running.poller.clock() - timedelta(days=1, minutes=1)).isoformat()})
     await until(lambda: len(store.prunes) == 2)
     await running.end()
+
+
+async def test_the_matching_of_history_stops_when_told_and_keeps_its_place(monkeypatch):
+    """It goes on with the next poller, or when a watchlist changes again."""
+    monkeypatch.setattr(rematch_module, "STEP", 1)
+    store = FakeStore()
+    async with serving() as server:
+        server.body("/a.xml", rss(*(f"missile {n}" for n in range(400))))
+        source = Source(id="a", title="A", url=server.url("/a.xml"), every=3600.0)
+        filled = Running(store, source)
+        await until(lambda: len(store.items) == 400)
+        await filled.end()
+        lists = Watchlists((Topic(id="t", title="T", query="missile"),), {})
+        running = Running(store, source, watchlists=lists)
+        await until(lambda: store.memo("progress:rematch") is not None)
+        store.put_memo("stop", {"who": "desk"})
+        await until(lambda: store.memo("progress:rematch") is None)
+        judged = len(store.rejudged)
+        assert 0 < judged < 400
+        await asyncio.sleep(0.2)
+        assert len(store.rejudged) == judged and store.memo("stop") is None
+        await running.end()
+        again = Running(store, source, watchlists=lists)
+        await until(lambda: len(store.rejudged) == 400)
+        await again.end()
