@@ -6,9 +6,9 @@ Methods are synchronous and may be called from any thread; the dashboard calls t
 from __future__ import annotations
 
 import os
-from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from monitor import config
 from monitor.errors import ConfigError, UsageError
 from monitor.model import Mark, Progress, SourceHealth, View
+from monitor.preview import Preview, Trial, compare
 from monitor.store import open_store
 from monitor.text import clean, clean_line
 
@@ -35,7 +36,6 @@ PAGE = 500
 """Stories read at a time where a whole history is walked."""
 HIDDEN = frozenset({"dismissed", "done", "snoozed"})
 """What a query must name for the open shelf to show it."""
-SAMPLES = 10
 MONTH = timedelta(days=30)
 """How long a term may find nothing before it is called dead."""
 LONG_WORK = ("poll", "rematch", "import", "prune", "rebuild")
@@ -59,21 +59,6 @@ class SourceStatus(Struct, frozen=True, kw_only=True):
 
     source: Source
     health: SourceHealth
-
-
-class Preview(Struct, frozen=True, kw_only=True):
-    """What a query would do over history: for `topics test` and the watchlist editor."""
-
-    matched: int
-    per_day: Mapping[str, int]
-    """ISO date in local time to hits, every day of the span, oldest first."""
-    sources: Sequence[tuple[str, int]]
-    """Source ids with their hits, most first."""
-    samples: Sequence[Story]
-    gained: Sequence[Story]
-    """Matched now and not on the saved topic, newest first; empty without a topic."""
-    lost: Sequence[Story]
-    lints: Sequence[Lint]
 
 
 class Newsroom:
@@ -160,19 +145,25 @@ class Newsroom:
         """The page of a view that ends where `page(after=before)` begins; without a key, the last one."""
         return self.store.page_back(view, before=before, limit=limit)
 
+    def pages(
+        self, view: View, *, query: Query | str | None = None, bodies: bool = False, size: int = PAGE
+    ) -> Iterator[Page]:
+        """All of a view, page by page."""
+        after: str | None = None
+        while True:
+            page = self.page(view, query=query, after=after, limit=size, bodies=bodies)
+            yield page
+            after = page.next
+            if after is None:
+                return
+
     def stories(
         self, view: View, *, query: Query | str | None = None, bodies: bool = False, limit: int | None = None
     ) -> Iterator[Story]:
         """Every story of a view (the first `limit`), read page by page."""
-        after, left = None, limit
-        while left is None or left > 0:
-            size = PAGE if left is None else min(PAGE, left)
-            page = self.page(view, query=query, after=after, limit=size, bodies=bodies)
-            yield from page.stories
-            after = page.next
-            if after is None:
-                return
-            left = None if left is None else left - len(page.stories)
+        size = PAGE if limit is None else max(1, min(PAGE, limit))
+        every = (story for page in self.pages(view, query=query, bodies=bodies, size=size) for story in page.stories)
+        return every if limit is None else islice(every, limit)
 
     def count(self, view: View, *, query: Query | str | None = None, scan: int = 5000) -> tuple[int, bool]:
         """How many stories; the flag says that the scan ended early and there may be more."""
@@ -355,25 +346,18 @@ class Newsroom:
         topic: str | None = None,
         since: datetime,
         stop: Callable[[], bool] = lambda: False,
+        told: Callable[[int], None] = lambda _: None,
     ) -> Preview:
-        """Run a query over history since a time, beside what the saved topic holds. `stop` ends it early."""
+        """Run a query over history since a time, beside what the saved topic holds.
+
+        `told` hears how many items were looked at so far, `stop` ends it early.
+        """
         parsed = self.parse(query)
-        matched: list[Story] = []
-        for story in self.stories(View(shelf="all", since=since), query=parsed):
-            matched.append(story)
-            if stop():
-                break
-        ids = {story.id for story in matched}
-        saved = [] if topic is None else list(self.stories(View(topic=topic, shelf="all", since=since)))
-        return Preview(
-            matched=len(matched),
-            per_day=_per_day(matched, since, self.clock()),
-            sources=Counter(story.item.source for story in matched).most_common(),
-            samples=tuple(matched[:SAMPLES]),
-            gained=[] if topic is None else [story for story in matched if topic not in story.verdict.scores],
-            lost=[story for story in saved if story.id not in ids],
-            lints=self.watchlists.lint(parsed, uses=self.uses()),
-        )
+        trial = Trial(stop, told)
+        matched = trial.read(self.pages(View(shelf="all", since=since), query=parsed))
+        saved = [] if topic is None else trial.read(self.pages(View(topic=topic, shelf="all", since=since)))
+        lints = () if stop() else self.watchlists.lint(parsed, uses=self.uses())
+        return compare(matched, saved, topic=topic, since=since, now=self.clock(), lints=lints)
 
     def save_topic(self, topic_id: str, query: str) -> None:
         """Write a topic's query to topics.toml, keeping its comments.
@@ -449,12 +433,3 @@ def _watchlists(settings: Settings) -> Watchlists:
     from monitor.query import Watchlists
 
     return Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)
-
-
-def _per_day(stories: Sequence[Story], since: datetime, now: datetime) -> dict[str, int]:
-    first, last = since.astimezone().date(), now.astimezone().date()
-    days = {(first + timedelta(days=n)).isoformat(): 0 for n in range((last - first).days + 1)}
-    for story in stories:
-        day: date = story.item.published.astimezone().date()
-        days[day.isoformat()] = days.get(day.isoformat(), 0) + 1
-    return days

@@ -18,7 +18,7 @@ from monitor.text import clean, clean_line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from monitor.newsroom import Preview
+    from monitor.preview import Preview
     from monitor.query import Use
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from monitor.model import Story, Topic
-    from monitor.newsroom import Preview
+    from monitor.preview import Preview
     from monitor.tui.desk import Desk
     from monitor.tui.themes import Ground
     from monitor.tui.widgets.bars import Parts
