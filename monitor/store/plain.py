@@ -50,12 +50,12 @@ class PlainTable(Table):
         limit: int | None = None,
         rising: bool = False,
     ) -> list[tuple[int, T]]:
-        """Documents read as `kind`, by doc_id, in an order, from just after a key."""
+        """Documents read as `kind`, by doc_id, in an order, from just after a key; `rising`, from that key on."""
         found = [(_key(number, doc, order), number, doc) for number, doc in self._found(cond)]
         if order:
             found.sort(key=lambda entry: entry[0], reverse=not rising)
         if after is not None:
-            found = [entry for entry in found if (entry[0] > after if rising else entry[0] < after)]
+            found = [entry for entry in found if (entry[0] >= after if rising else entry[0] < after)]
         return [(number, msgspec.convert(doc, kind)) for _, number, doc in islice(found, limit)]
 
     def read(self, doc_ids: Collection[int], kind: type[T]) -> dict[int, T]:

@@ -130,6 +130,13 @@ class Store(Protocol):
         """
         ...
 
+    def page_back(self, view: View, *, limit: int = 200, before: str | None = None) -> Page:
+        """The page of a view that ends where `page(after=before)` begins; without a key, the last one.
+
+        Stories come in the view's order. Its `next` is the key that goes on towards the top, None at the top.
+        """
+        ...
+
     def count(self, view: View) -> int:
         """How many stories a view holds, by index."""
         ...

@@ -63,7 +63,7 @@ class SqliteTable(Table):
         limit: int | None = None,
         rising: bool = False,
     ) -> list[tuple[int, T]]:
-        """Documents read as `kind`, by doc_id, in an order, from just after a key."""
+        """Documents read as `kind`, by doc_id, in an order, from just after a key; `rising`, from that key on."""
         where = compile_query(cond, self._layout)
         sql, values = self._query("d.doc_id, d.doc", where, order=order, after=after, rising=rising)
         if where.exact:
@@ -157,7 +157,7 @@ class SqliteTable(Table):
         fields = [names[tuple(path)] for path in order]
         if after is not None:
             marks = ", ".join("?" * len(fields))
-            conditions.append(f"({', '.join(fields)}) {'>' if rising else '<'} ({marks})")
+            conditions.append(f"({', '.join(fields)}) {'>=' if rising else '<'} ({marks})")
             values.extend(after)
         direction = "ASC" if rising else "DESC"
         sorting = f" ORDER BY {', '.join(f'{name} {direction}' for name in fields)}" if fields else ""

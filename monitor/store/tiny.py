@@ -208,6 +208,17 @@ class TinyStore:
         key = views.write_key(views.key(view, last)) if more and last is not None else None
         return Page(stories=tuple(stories), next=key, revision=revision, scanned=scanned)
 
+    def page_back(self, view: View, *, limit: int = 200, before: str | None = None) -> Page:
+        """The page of a view that ends where `page(after=before)` begins; without a key, the last one."""
+        self._book.wake()
+        revision, place = self.revision(), views.read_key(view, before)
+        found = self._book.items.page(
+            views.condition(view), Record, order=views.order(view), after=place, limit=limit + 1, rising=True
+        )
+        key = views.write_key(views.key(view, found[limit][1])) if len(found) > limit else None
+        stories = tuple(record.story() for _, record in found[limit - 1 :: -1])
+        return Page(stories=stories, next=key, revision=revision, scanned=len(stories))
+
     def count(self, view: View) -> int:
         """How many stories a view holds, by index."""
         self._book.wake()

@@ -207,6 +207,22 @@ def test_order_by_score_then_time(desk, view):
     assert walk(desk, view, 4) == [story.id for story in expected]
 
 
+@pytest.mark.parametrize(
+    "view", [*EXPECTED, View(order="score"), View(topic="war", order="score", shelf="all")], ids=repr
+)
+@pytest.mark.parametrize("limit", [1, 7, 50])
+def test_a_view_reads_the_same_from_its_end(desk, view, limit):
+    expected, found, before = walk(desk, view, 50), [], None
+    while True:
+        page = desk.page_back(view, limit=limit, before=before)
+        found[:0] = ids(page)
+        if page.next is None:
+            break
+        assert ids(desk.page(view, limit=len(page.stories), after=page.next)) == ids(page)
+        before = page.next
+    assert found == expected
+
+
 def test_pages_stand_still_while_items_come_in(desk):
     first = desk.page(View(), limit=10)
     desk.add([addition(100, published=NOON + timedelta(minutes=5))])

@@ -231,23 +231,30 @@ class FakeNewsroom:
         stories = self._listed(view, query)
         start = 0
         if after is not None:
-            mark = (
-                tuple(
-                    type(part)(text) for part, text in zip(self._key(view, stories[0]), after.split("|"), strict=True)
-                )
-                if stories
-                else ()
-            )
+            mark = self._mark(view, stories[0], after) if stories else ()
             start = next((n for n, story in enumerate(stories) if self._key(view, story) < mark), len(stories))
         cut = stories[start : start + limit]
         more = start + limit < len(stories)
-        key = (
-            "|".join(repr(part) if isinstance(part, float) else str(part) for part in self._key(view, cut[-1]))
-            if more
-            else None
-        )
+        key = self._written(view, cut[-1]) if more else None
         shown = cut if bodies else [replace(story, body=None) for story in cut]
         return Page(stories=tuple(shown), next=key, revision=self._revision, scanned=len(cut))
+
+    def page_back(self, view: View, *, before=None, limit=200) -> Page:
+        self.calls["page_back"] += 1
+        stories = self._listed(view, None)
+        end = len(stories)
+        if before is not None:
+            end = next((n for n, s in enumerate(stories) if self._key(view, s) < self._mark(view, s, before)), end)
+        start = max(0, end - limit)
+        key = self._written(view, stories[start - 1]) if start else None
+        shown = [replace(story, body=None) for story in stories[start:end]]
+        return Page(stories=tuple(shown), next=key, revision=self._revision, scanned=len(shown))
+
+    def _mark(self, view: View, like: Story, text: str) -> tuple:
+        return tuple(type(part)(word) for part, word in zip(self._key(view, like), text.split("|"), strict=True))
+
+    def _written(self, view: View, story: Story) -> str:
+        return "|".join(repr(part) if isinstance(part, float) else str(part) for part in self._key(view, story))
 
     def count(self, view: View, *, query=None, scan=5000) -> tuple[int, bool]:
         return len(self._listed(view, query)), False

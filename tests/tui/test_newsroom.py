@@ -244,10 +244,46 @@ async def test_paging_goes_on_by_key_and_holds_few_rows(show):
 
 async def test_last_goes_to_the_end_of_all(show):
     async with show(count=3000) as it:
-        await it.press("4", "G")
-        await it.until(lambda: it.selected == "i002999")
+        await it.press("4", "j")
+        pages = it.room.calls["page"]
+        await it.press("G")
+        assert it.selected == "i002999"
+        assert (it.room.calls["page"], it.room.calls["page_back"]) == (pages, 1)
         await it.press("g")
         assert it.selected == "i000000"
+
+
+@pytest.mark.parametrize("key", ["k", "pageup"])
+async def test_from_the_end_every_row_comes_on_the_way_up(show, key):
+    async with show(count=700) as it:
+        await it.press("4", "G")
+        seen = [it.selected]
+        while it.selected != "i000000":
+            before = it.pane.cursor
+            await it.press(*[key] * 5)
+            assert it.pane.cursor != before
+            assert it.selected is not None
+            seen.append(it.selected)
+        assert seen == sorted(seen, reverse=True)
+        assert it.pane.window.first == 0
+        assert it.ids()[:400] == [f"i{n:06d}" for n in range(400)]
+
+
+async def test_what_is_new_waits_while_the_reader_is_at_the_end(show):
+    async with show(count=3000) as it:
+        await it.press("4", "z", "G", "k")
+        chosen, line = it.selected, next(n for n, text in enumerate(it.lines) if "▌" in text)
+        it.room.put(*(fresh(n) for n in range(7)))
+        await it.look()
+        assert "+7 new" in it.text
+        assert it.selected == chosen
+        assert "▌" in it.lines[line]
+        await it.press("d")
+        assert it.selected == "i002999"
+        await it.press("U")
+        assert chosen in it.ids()
+        await it.press("g")
+        assert it.selected == fresh(6).id
 
 
 async def test_a_reset_or_a_failure_is_said_and_everything_goes_on(show):

@@ -129,7 +129,7 @@ class Headlines(Rows):
         match fetch.kind:
             case "peek":
                 self.repaint_head()
-            case "more":
+            case "more" | "end":
                 self._grown()
             case _:
                 self._settle(shift, anew=fetch.kind == "top")
@@ -173,7 +173,7 @@ class Headlines(Rows):
     def moved(self) -> None:
         """The reader went elsewhere: what is selected, and whether this is still the top."""
         self.chosen = self.story.id if self.story else None
-        was, self.pinned = (self.pinned, self.following), self.cursor > 0
+        was, self.pinned = (self.pinned, self.following), self.cursor > 0 or self.window.first > 0
         self.following = self.following and not self.pinned
         if was != (self.pinned, self.following):
             self.repaint_head()
@@ -196,9 +196,12 @@ class Headlines(Rows):
             self.move_to(0)
 
     def action_last(self) -> None:
-        """Go to the last row held, and on to the last of all."""
+        """Go to the last row of all; where a query decides, by way of the last row held."""
         self.supply.to_last = self.window.next is not None
-        self.move_to(self.count - 1)
+        if self.supply.to_last and self.supply.at_once:
+            self.supply.pull()
+        else:
+            self.move_to(self.count - 1)
 
     def follow(self) -> bool:
         """Go to the newest and stay there, or stop following."""

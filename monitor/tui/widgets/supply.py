@@ -14,12 +14,12 @@ from monitor.tui.session import PaneSession
 from monitor.tui.widgets.window import Fetch, Window
 
 if TYPE_CHECKING:
-    from monitor.model import View
+    from monitor.model import Page, View
     from monitor.newsroom import Pane
     from monitor.tui.desk import Desk
 
 FAR = 1000
-"""Rows read at a time on the way to the last."""
+"""Rows read at a time on the way to the last of those that a query finds."""
 
 
 class Showing(Struct, frozen=True):
@@ -116,6 +116,11 @@ class Supply:
         return not self.window.loaded and not self._unreadable
 
     @property
+    def at_once(self) -> bool:
+        """Whether the last rows can be read without those before them: not where a query decides on each."""
+        return self.showing.condition is None
+
+    @property
     def reading(self) -> bool:
         """Whether a page is being read now."""
         return self._reading is not None
@@ -147,13 +152,7 @@ class Supply:
         try:
             while self.rows.seen and (fetch := self._needed()) is not None:
                 showing = self.showing
-                page = await self.desk.call(
-                    self.desk.newsroom.page,
-                    showing.view,
-                    query=showing.condition,
-                    after=fetch.after,
-                    limit=fetch.limit,
-                )
+                page = await self._page(showing, fetch)
                 if showing != self.showing or not (self.window.loaded or fetch.kind == "top"):
                     continue
                 hold = self.rows.holds
@@ -170,6 +169,12 @@ class Supply:
         finally:
             self._reading = None
 
+    async def _page(self, showing: Showing, fetch: Fetch) -> Page:
+        newsroom, view, limit = self.desk.newsroom, showing.view, fetch.limit
+        if fetch.kind in {"end", "before"}:
+            return await self.desk.call(newsroom.page_back, view, before=fetch.after, limit=limit)
+        return await self.desk.call(newsroom.page, view, query=showing.condition, after=fetch.after, limit=limit)
+
     def _needed(self) -> Fetch | None:
         top, height = self.rows.top, self.rows.height
         if not self.window.loaded:
@@ -182,5 +187,5 @@ class Supply:
             if self.window.first:
                 return self.window.peek()
         if self.to_last and self.window.next is not None:
-            return Fetch("more", self.window.next, FAR)
+            return self.window.bottom() if self.at_once else Fetch("more", self.window.next, FAR)
         return self.window.wanted(top, height)

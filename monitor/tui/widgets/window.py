@@ -1,6 +1,7 @@
 """The stretch of a view that a list holds, read page by page by key; a list of half a million rows holds a few hundred.
 
 Rows are numbered from the top of the view as far as it has been read: `first` is the number of the first row held.
+After a jump to the end nobody knows how many rows stand above; as long as any do, they are numbered as if a page did.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ NEWS = 200
 
 
 class Fetch(Struct, frozen=True):
-    """A page to ask for: `limit` rows just after the key `after`."""
+    """A page to ask for: `limit` rows just after the key `after`; for "before" those above it, for "end" the last."""
 
-    kind: Literal["top", "more", "back", "again", "peek"]
+    kind: Literal["top", "more", "back", "again", "peek", "before", "end"]
     after: str | None
     limit: int
 
@@ -82,6 +83,8 @@ class Window:
         if top < self.first and self._above:
             chunk = self._above[-1]
             return Fetch("back", chunk.after, chunk.size + PAGE)
+        if top < self.first + PAGE // 2 and not self._above and self._held and self._held[0].after is not None:
+            return Fetch("before", self._held[0].after, PAGE)
         if self.next is not None and top + height + PAGE // 2 > self.end:
             return Fetch("more", self.next, PAGE)
         return None
@@ -92,6 +95,10 @@ class Window:
         after = self._held[0].after if self._held else None
         needed = max(PAGE, top + height - self.first + PAGE // 2)
         return Fetch("again", after, min(max(PAGE, len(self.rows)), needed) + self.waiting + NEWS)
+
+    def bottom(self) -> Fetch:
+        """The last page, whatever is held."""
+        return Fetch("end", None, PAGE)
 
     def peek(self) -> Fetch:
         """The top of the view, only to count what is new there."""
@@ -114,6 +121,13 @@ class Window:
                 return self._append(fetch, page)
             case "back":
                 return self._prepend(page)
+            case "end":
+                self.rows, self.next = list(page.stories), None
+                self.first = PAGE if page.next is not None else 0
+                self._above, self._held = [], [_Chunk(page.next, len(self.rows))]
+                return 0
+            case "before":
+                return self._reach_up(page)
             case "peek":
                 ids = [story.id for story in page.stories]
                 self.waiting = ids.index(self._newest) if self._newest in ids else len(ids)
@@ -148,6 +162,15 @@ class Window:
         self.rows[:0] = fresh
         self.first = max(0, self.first - chunk.size)
         self._held.insert(0, _Chunk(chunk.after, len(fresh)))
+        return moved
+
+    def _reach_up(self, page: Page) -> int:
+        known = {story.id for story in self.rows}
+        fresh = [story for story in page.stories if story.id not in known]
+        first = max(self.first - len(fresh), PAGE) if page.next is not None else 0
+        moved = first + len(fresh) - self.first
+        self.rows[:0], self.first = fresh, first
+        self._held.insert(0, _Chunk(page.next, len(fresh)))
         return moved
 
     def _again(self, fetch: Fetch, page: Page, *, hold: bool, keep: Collection[str], welcome: Collection[str]) -> int:
