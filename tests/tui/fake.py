@@ -32,7 +32,8 @@ from monitor.model import (
     Verdict,
     View,
 )
-from monitor.newsroom import Pane, Preview, SourceStatus
+from monitor.newsroom import Pane, SourceStatus
+from monitor.preview import Preview
 
 NOW = datetime(2026, 11, 24, 13, 2, 30, tzinfo=UTC)
 
@@ -329,6 +330,9 @@ class FakeNewsroom:
     def refresh(self, source_ids=None) -> None:
         self.wishes.append(source_ids)
 
+    def stop_work(self) -> None:
+        self.calls["stop_work"] += 1
+
     def set_enabled(self, source_id: str, enabled: bool) -> None:
         sources = tuple(replace(s, enabled=enabled) if s.id == source_id else s for s in self.settings.sources)
         self.settings = replace(self.settings, sources=sources)
@@ -346,7 +350,7 @@ class FakeNewsroom:
         Words(query)
         return ()
 
-    def preview(self, query: str, *, topic=None, since, stop=lambda: False) -> Preview:
+    def preview(self, query: str, *, topic=None, since, stop=lambda: False, told=lambda _: None) -> Preview:
         matched = self._listed(View(shelf="all", since=since), query)
         saved = self._listed(View(topic=topic, shelf="all", since=since), None) if topic else []
         days = Counter(story.item.published.date().isoformat() for story in matched)

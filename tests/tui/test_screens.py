@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from monitor.errors import ConfigError
 from monitor.model import SourceHealth
@@ -12,7 +16,7 @@ from monitor.tui import commands
 from monitor.tui.screens.editor import EditorScreen, PreviewRows
 from monitor.tui.screens.help import Entries, HelpScreen
 from monitor.tui.screens.sources import SourcesScreen, in_words
-from tests.tui.fake import NOW
+from tests.tui.fake import NOW, FakeNewsroom, make_story
 
 
 def health(status, **more):
@@ -102,6 +106,45 @@ async def test_the_editor_previews_while_typing_and_saves(show):
         assert it.room.saved_topics == {"defense": "earthquake"}
         assert it.screen is it.app.first_screen
         assert "saved the watchlist of Defense" in it.said
+
+
+async def test_the_editor_calls_changed_only_what_says_something_else(show):
+    room = FakeNewsroom([make_story(0)])
+    topic = replace(room.settings.topics[0], query="army OR\r\n  navy\n")
+    room.settings = replace(room.settings, topics=(topic, *room.settings.topics[1:]))
+    async with show(room=room) as it:
+        await it.press("e")
+        await it.until(lambda: "in 7 days" in it.lines[0])
+        assert "changed" not in it.lines[0]
+        await it.press("x")
+        await it.until(lambda: "in 7 days" in it.lines[0] and "changed" in it.lines[0])
+        await it.press("backspace")
+        await it.until(lambda: "in 7 days" in it.lines[0] and "changed" not in it.lines[0])
+
+
+async def test_a_long_look_at_history_is_told_and_stopped(show, monkeypatch):
+    room = FakeNewsroom([make_story(0)])
+    quick, ended = room.preview, threading.Event()
+
+    def slow(query, *, stop, told, **kwargs):
+        for looked in itertools.count(1000, 1000):
+            told(looked)
+            if stop():
+                break
+            time.sleep(0.01)
+        ended.set()
+        return quick(query, **kwargs)
+
+    monkeypatch.setattr(room, "preview", slow)
+    async with show(room=room) as it:
+        await it.press("e")
+        await it.until(lambda: "000 items · esc stops" in it.lines[0])
+        it.app.screen.step_back()
+        assert "stopped" in "".join(part for part, _ in it.app.screen.query_one("#status").right)
+        await it.until(ended.is_set)
+        assert isinstance(it.screen, EditorScreen)
+        await it.press("escape")
+        assert it.screen is it.app.first_screen
 
 
 async def test_the_editor_says_where_a_query_is_wrong_and_writes_nothing(show):

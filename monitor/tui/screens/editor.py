@@ -15,6 +15,7 @@ from textual.widgets import TextArea
 from monitor.errors import MonitorError, QueryError
 from monitor.text import clean, clean_line
 from monitor.tui import commands, paint
+from monitor.tui.desk import BEAT
 from monitor.tui.screens.base import DeskScreen
 from monitor.tui.themes import look
 from monitor.tui.widgets.bars import Bar, Foot
@@ -115,9 +116,11 @@ class EditorScreen(DeskScreen):
     def __init__(self, desk: Desk, topic: Topic) -> None:
         super().__init__(desk)
         self.topic = topic
-        self.saved = clean(topic.query)
+        self.saved = clean(topic.query).strip()
         self.days = SPANS[0]
         self._turn = 0
+        self._looked: int | None = None
+        """Items looked at by the trial that runs; None where none does."""
 
     def compose(self) -> ComposeResult:
         """A bar, the query, the preview, the foot."""
@@ -140,21 +143,31 @@ class EditorScreen(DeskScreen):
         self.tell_keys()
         self.home.focus()
         self._tell(())
+        self.set_interval(BEAT, self._tell_looked)
         self.try_soon()
+
+    @property
+    def changed(self) -> bool:
+        """Whether the text says something else than what is saved."""
+        return self.home.text.strip() != self.saved
 
     def on_resize(self, event: events.Resize) -> None:
         """One above the other where the screen is narrow."""
         self.query_one("#sides").set_class(event.size.width < 100, "-narrow")
 
     def _tell(self, right: Parts) -> None:
-        changed = " · changed" if self.home.text != self.saved else ""
+        changed = " · changed" if self.changed else ""
         left = ((" Watchlist ", "head"), (f" {paint.cut(self.topic.title, 40)}", "title"), (changed, "star"))
         self.query_one("#status", Bar).put(left, right)
+
+    def _tell_looked(self) -> None:
+        if self._looked is not None:
+            self._tell(((f"looking at {self.days} days, {self._looked:,} items · esc stops ", "quiet"),))
 
     @on(TextArea.Changed)
     def try_soon(self) -> None:
         """Try the query once the typing pauses; an earlier trial ends."""
-        self._turn += 1
+        self._stop()
         turn = self._turn
         self.set_timer(PAUSE, lambda: self.run_worker(self._try(turn), group="preview"))
 
@@ -163,6 +176,12 @@ class EditorScreen(DeskScreen):
             return
         text = self.home.text
         newsroom = self.desk.newsroom
+
+        def told(looked: int) -> None:
+            if turn == self._turn:
+                self._looked = looked
+
+        told(0)
         self._tell(((f"looking at {self.days} days… ", "quiet"),))
         try:
             preview = await self.desk.call_aside(
@@ -171,6 +190,7 @@ class EditorScreen(DeskScreen):
                 topic=self.topic.id,
                 since=newsroom.clock() - timedelta(days=self.days),
                 stop=lambda: turn != self._turn,
+                told=told,
             )
         except QueryError as error:
             self._show_wrong(error)
@@ -178,6 +198,8 @@ class EditorScreen(DeskScreen):
         except MonitorError as error:
             self.say(str(error), "error")
             return
+        finally:
+            self._looked = None if turn == self._turn else self._looked
         if turn == self._turn and self.is_mounted:
             self.home.wrong = None
             self.home.refresh()
@@ -236,8 +258,12 @@ class EditorScreen(DeskScreen):
         except MonitorError as error:
             self.say(f"not saved: {error}", "error")
         else:
-            self._turn += 1
+            self._stop()
             self.dismiss(f"saved the watchlist of {self.topic.title}; history is matched again")
+
+    def _stop(self) -> None:
+        self._turn += 1
+        self._looked = None
 
     def action_more_history(self) -> None:
         """Look further back, or at the last days again."""
@@ -245,14 +271,18 @@ class EditorScreen(DeskScreen):
         self.try_soon()
 
     def step_back(self) -> bool:
-        """Ask before a change is lost."""
-        if self.home.text.strip() == self.saved.strip() or self.home.read_only:
-            self._turn += 1
+        """Stop a trial that takes long; ask before a change is lost."""
+        if self._looked:
+            self._stop()
+            self._tell((("stopped ", "warning"),))
+            return True
+        if not self.changed or self.home.read_only:
+            self._stop()
             return False
         from monitor.tui.widgets.prompt import Question
 
         async def answer(_: str) -> str | None:
-            self._turn += 1
+            self._stop()
             self.dismiss(None)
             return None
 
