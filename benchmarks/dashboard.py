@@ -84,7 +84,7 @@ def make_store(folder: Path, count: int) -> Path:
         for start in range(0, count, 5000):
             store.add(
                 [addition(n) for n in range(start, min(start + 5000, count))],
-                health=SourceHealth(source="source-0", status="ok"),
+                healths=[SourceHealth(source="source-0", status="ok")],
             )
     return config
 

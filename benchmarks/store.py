@@ -29,7 +29,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.model import Addition, Body, Hit, Item, Mark, Needle, SourceHealth, Verdict, View
-from monitor.store import book, open_store
+from monitor.store import open_store
+from monitor.store.sqlite import SqliteGround
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TOPICS = [f"topic-{number}" for number in range(15)]
@@ -150,15 +151,15 @@ def p95(values: list[float]) -> float:
 
 def fill(url: str, size: int) -> None:
     """Store so many items and index them, in long transactions, as nobody else is on the store."""
-    writer, hold = Writer(), book.HOLD
-    book.HOLD = 0.5
+    writer, hold = Writer(), SqliteGround.hold
+    SqliteGround.hold = 0.5
     with open_store(url, clock=lambda: NOW) as store:
         for start in range(0, size, 2000):
             store.add([writer.addition(number, size) for number in range(start, min(start + 2000, size))])
             if sys.stderr.isatty():
                 print(f"\r{start + 2000:,} items", end="\r", file=sys.stderr)
         store._index.follow()  # noqa: SLF001
-    book.HOLD = hold
+    SqliteGround.hold = hold
 
 
 def poll_beside(url: str, size: int, ready: Any, done: Any) -> None:
@@ -169,7 +170,7 @@ def poll_beside(url: str, size: int, ready: Any, done: Any) -> None:
         ready.set()
         ready.clear()
         began = time.perf_counter()
-        store.add(additions, health=SourceHealth(source=additions[0].item.source, status="ok"))
+        store.add(additions, healths=[SourceHealth(source=additions[0].item.source, status="ok")])
         done.put((time.perf_counter() - began) * 1000)
 
 

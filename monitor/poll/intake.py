@@ -1,14 +1,12 @@
-"""The way of one source's catch into the store: fetched, parsed in a worker, decided, stored in one transaction."""
+"""The way of one source's catch: fetched, parsed in a worker, and handed to the keeper, who stores it."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,9 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from monitor.errors import SourceError, StoreError
-from monitor.ingest import Drop, Plan, apart, decide, other_article, part, trace
-from monitor.model import Addition, Body, Item, Memory, Receipt, Source, SourceHealth
+from monitor.model import Addition, Memory, Receipt, Source, SourceHealth
 from monitor.poll import due
+from monitor.poll.keeper import Keeper, Kept, Parcel
 from monitor.poll.worker import Catch, Job, Workers
 
 if TYPE_CHECKING:
@@ -33,16 +31,6 @@ ENTRIES = 500
 """Entries of local text in one job: a worker has only so much time."""
 AGAIN = 30.0
 """Seconds until a source is polled again whose catch the store could not take."""
-TRACES = 300
-"""Traces of a feed's latest articles that are remembered, so that the same ones under other ids make no flood."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stored:
-    """What became of a catch."""
-
-    plan: Plan
-    drops: Mapping[str, int]
 
 
 class Intake:
@@ -70,6 +58,7 @@ class Intake:
         self.trouble: StoreError | None = None
         """Why the store did not take what came last; None since it took something."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._keeper = Keeper(store, self.call, clock=clock, chance=chance)
 
     async def call(self, work: Callable[..., T], *words: Any) -> T:
         """Run a store call in the store's thread."""
@@ -105,6 +94,7 @@ class Intake:
 
     async def close(self) -> None:
         """Write what is unwritten and end the store's thread."""
+        await self._keeper.close()
         await self.save()
         self._thread.shutdown(wait=True)
 
@@ -129,7 +119,7 @@ class Intake:
     async def _remote(self, source: Source) -> tuple[Receipt, int]:
         from monitor.sources.addresses import public_url
 
-        memory = await self.call(self._store.memory, source.id)
+        memory = await asyncio.to_thread(self._store.memory, source.id)
         fetched = await self._client.fetch(source, memory)
         if fetched.unmodified:
             return await self._unmodified(source, memory, fetched), fetched.bytes
@@ -161,7 +151,7 @@ class Intake:
     async def _local(self, source: Source) -> Receipt:
         from monitor.sources import files
 
-        memory = await self.call(self._store.memory, source.id)
+        memory = await asyncio.to_thread(self._store.memory, source.id)
         gathered = await asyncio.to_thread(files.read, source, memory, hand_over_feeds=True)
         if gathered.more:
             self._soon[source.id] = 0.0
@@ -213,7 +203,7 @@ class Intake:
             chance=self._chance(),
         )
         if fetched.memory != memory:
-            await self.call(partial(self._store.add, (), health=health, memory=fetched.memory))
+            await self.call(partial(self._store.add, (), healths=[health], memories={source.id: fetched.memory}))
             self._stored(health)
         else:
             self._put(health)
@@ -228,56 +218,21 @@ class Intake:
         hints: Sequence[float | None] = (),
         moved_to: str | None = None,
         notes: Sequence[str] = (),
-    ) -> _Stored:
-        def keep() -> tuple[_Stored, SourceHealth]:
-            now = self._clock()
-            pairs = [(addition.item, addition.body) for addition in catch.additions]
-            recent = (memory.extra or "").split() if source.url is not None else []
-            plan = self._plan(source.id, pairs, frozenset(recent)) if pairs else Plan()
-            drops = Counter(drop.reason for drop in plan.drops)
-            health = due.succeeded(
-                self.health(source),
-                source,
-                now,
-                self.network,
-                new=[item for item, _ in plan.new],
-                drops=drops,
+    ) -> Kept:
+        kept = await self._keeper.keep(
+            Parcel(
+                source=source,
+                health=self.health(source),
+                network=self.network,
+                catch=catch,
+                memory=memory,
                 hints=hints,
                 moved_to=moved_to,
-                message="; ".join(notes) or None,
-                chance=self._chance(),
+                notes=notes,
             )
-            kept = memory
-            if source.url is not None and plan.new:
-                latest = dict.fromkeys([*(trace(item) for item, _ in plan.new if item.url), *recent])
-                kept = replace(memory, extra=" ".join(list(latest)[:TRACES]))
-            self._store.add(_additions(catch, plan), health=health, memory=kept)
-            if plan.drops:
-                self._store.put_drops(source.id, [_dropped(drop, now) for drop in plan.drops])
-            return _Stored(plan=plan, drops=drops), health
-
-        stored, health = await self.call(keep)
-        self._stored(health)
-        return stored
-
-    def _plan(self, source_id: str, offered: Sequence[tuple[Item, Body]], recent: frozenset[str]) -> Plan:
-        """Decide what to do with a catch. Runs in the store's thread."""
-        pairs, repeated = part(offered)
-        known = dict(self._store.known(source_id, [item.key for item, _ in pairs]))
-        changed = [
-            item for item, _ in pairs if (held := known.get(item.key)) and held.id and held.digest != item.digest
-        ]
-        others = {item.key: apart(item) for item in changed if self._is_other(known[item.key].id, item)}
-        if others:
-            known.update(self._store.known(source_id, [other.key for other in others.values()]))
-            pairs, again = part([(others.get(item.key, item), body) for item, body in pairs])
-            repeated = (*repeated, *again)
-        plan = decide(known, pairs, recent=recent)
-        return replace(plan, drops=(*plan.drops, *repeated))
-
-    def _is_other(self, stored_id: str | None, offered: Item) -> bool:
-        stored = self._store.get(stored_id) if stored_id else None
-        return stored is not None and other_article(stored.item, offered)
+        )
+        self._stored(kept.health)
+        return kept
 
     def _stored(self, health: SourceHealth) -> None:
         """Take a health that the store has."""
@@ -301,7 +256,7 @@ class Intake:
     def _put(self, health: SourceHealth) -> None:
         self._healths[health.source] = self._unsaved[health.source] = health
 
-    def _receipt(self, source: Source, stored: _Stored, cut: int) -> Receipt:
+    def _receipt(self, source: Source, stored: Kept, cut: int) -> Receipt:
         health = self.health(source)
         return Receipt(
             source=source.id,
@@ -312,16 +267,6 @@ class Intake:
             drops=stored.drops,
             message=health.message,
         )
-
-
-def _additions(catch: Catch, plan: Plan) -> list[Addition]:
-    """The additions that the plan keeps, under the keys that the plan gave them."""
-    by_body = {id(addition.body): addition for addition in catch.additions}
-    return [replace(by_body[id(body)], item=item) for item, body in (*plan.new, *plan.edited)]
-
-
-def _dropped(drop: Drop, now: datetime) -> dict[str, str]:
-    return {"reason": drop.reason, "title": drop.title, "key": drop.key, "at": now.isoformat()}
 
 
 def _log() -> Any:

@@ -7,7 +7,9 @@ import threading
 import time
 import uuid
 from collections import Counter
+from functools import reduce
 from itertools import groupby, islice
+from operator import or_
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from msgspec.structs import replace
@@ -26,19 +28,22 @@ from monitor.store.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from tinydb import TinyDB
+    from tinydb.queries import QueryInstance
+
+    from monitor.model import Item
 
     from monitor.store.layout import Document, Ground, LaidTable
 
 T = TypeVar("T")
 
-HOLD = 0.003
-"""Seconds that a slice of a batch may hold the store; more on a disk that is itself slower than that."""
+STEP = 16
+"""Things of a batch that are written between two looks at whether somebody waits for the store."""
 PAUSE = 0.0006
-"""Seconds between two slices, in which a mark gets its turn."""
+"""Seconds that a batch stands aside for whoever waits, in which a thread that was waiting wakes."""
 GROUP = 500
 """Items of one headline that are compared when outlets are counted."""
 
@@ -54,18 +59,18 @@ class Revision:
         self.floor = ledger.floor
         self.tallies = Tallies()
         self.records: dict[int, Record] = {}
+        self.unwritten: dict[int, Record] = {}
+        """The records that are not in their table yet."""
         self.words: dict[int, Document] = {}
         """Packed (see `LaidTable.pack`), so that the store is held no longer than it must."""
         self.stories: set[str] = set()
         """Headlines whose outlets may have changed."""
         self.changed = False
-        self.worked = 0.0
-        """When all was written but not yet durable."""
 
     def put(self, doc_id: int, before: Record | None, after: Record) -> None:
         """Take a new or changed record."""
         self.tallies.moved(before, after)
-        self.records[doc_id] = after
+        self.records[doc_id] = self.unwritten[doc_id] = after
         self.changed = True
 
     def removed(self, record: Record) -> None:
@@ -118,14 +123,18 @@ class Book:
             revision = Revision(ledger)
             yield revision
             if revision.changed:
-                self._write(ledger, revision)
-            revision.worked = time.perf_counter()
+                self._write(revision)
+                self._count(ledger, revision)
 
-    def _write(self, ledger: Ledger, revision: Revision) -> None:
-        if revision.records:
-            self.items.put({doc_id: document(record) for doc_id, record in revision.records.items()})
+    def _write(self, revision: Revision) -> None:
+        if revision.unwritten:
+            self.items.put({doc_id: document(record) for doc_id, record in revision.unwritten.items()})
+            revision.unwritten.clear()
         if revision.words:
             self.bodies.put(revision.words)
+            revision.words.clear()
+
+    def _count(self, ledger: Ledger, revision: Revision) -> None:
         if revision.stories:
             self._count_outlets(revision)
         if revision.tallies:
@@ -170,21 +179,26 @@ class Book:
             self.items.put(changed)
 
     def sliced(self, things: Sequence[T], write: Callable[[Revision, Sequence[T], bool], None]) -> None:
-        """Write many things in transactions of about `HOLD` seconds, with a pause between; the flag tells the last."""
-        start, size = 0, 16 if self.ground.shared else len(things)
+        """Write many things step by step, the flag telling the last, in as few transactions as others allow.
+
+        One ends as soon as somebody waits for the store, or when it has grown so long that its end would take long.
+        """
+        done = 0
         while True:
-            some = things[start : start + size]
-            last = start + size >= len(things)
-            began = time.perf_counter()
+            ends = time.perf_counter() + self.ground.hold
             with self.writing() as revision:
-                write(revision, some, last)
-            ended = time.perf_counter()
-            if last:
+                while True:
+                    some = things[done : done + STEP]
+                    done += len(some)
+                    write(revision, some, done == len(things))
+                    self._write(revision)
+                    wanted = self.ground.wanted()
+                    if done == len(things) or wanted or time.perf_counter() > ends:
+                        break
+            if done == len(things):
                 return
-            start += size
-            worked, durable = revision.worked - began, ended - revision.worked
-            size = max(8, min(400, int(size * max(HOLD - durable, durable) / max(worked, 1e-6))))
-            time.sleep(PAUSE)
+            if wanted:
+                time.sleep(PAUSE)
 
     # -- snoozes ----------------------------------------------------------------------------------------------
 
@@ -208,6 +222,14 @@ class Book:
         with contextlib.suppress(StoreError), self.writing() as revision:
             for doc_id, record in self.items.page((doc.wake > 0) & (doc.wake <= micros(now)), Record):
                 revision.put(doc_id, record, derived(replace(record, revision=revision.number), now))
+
+
+def alike(items: Iterable[Item], source: Query, key: Query) -> QueryInstance:
+    """What has the identity of one of these items, by its fields `source` and `key`."""
+    keys: dict[str, list[str]] = {}
+    for item in items:
+        keys.setdefault(item.source, []).append(item.key)
+    return reduce(or_, ((source == name) & key.one_of(some) for name, some in keys.items()))
 
 
 def _outlets(rows: Sequence[tuple[str, int, int, str]]) -> dict[int, int]:

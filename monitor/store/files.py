@@ -165,6 +165,7 @@ class FileLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._threads = threading.RLock()
+        self._waiting = 0
         self._depth = 0
         self._descriptors: tuple[int, int] | None = None
         forget_in_children(self)
@@ -172,7 +173,10 @@ class FileLock:
     @contextlib.contextmanager
     def held(self, wait: float = WAIT) -> Iterator[None]:
         """Hold it; may be nested. Raises StoreBusyError after `wait` seconds."""
-        if not self._threads.acquire(timeout=wait):
+        self._waiting += 1
+        acquired = self._threads.acquire(timeout=wait)
+        self._waiting -= 1
+        if not acquired:
             raise StoreBusyError(f"{self._path}: this process has been writing for {wait:.0f} s")
         try:
             if self._depth == 0:
@@ -186,6 +190,19 @@ class FileLock:
                     fcntl.flock(self._descriptors[0], fcntl.LOCK_UN)
         finally:
             self._threads.release()
+
+    def wanted(self) -> bool:
+        """Whether somebody waits for it, while it is held: a thread, or a process in the turnstile."""
+        if self._waiting:
+            return True
+        if self._descriptors is None:
+            return False
+        try:
+            fcntl.flock(self._descriptors[1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        fcntl.flock(self._descriptors[1], fcntl.LOCK_UN)
+        return False
 
     def _lock(self, wait: float) -> None:
         if self._descriptors is None:
@@ -217,7 +234,7 @@ class FileLock:
     def forget(self) -> None:
         """Close the descriptors without unlocking what a parent process holds."""
         self._close()
-        self._depth, self._threads = 0, threading.RLock()
+        self._depth, self._waiting, self._threads = 0, 0, threading.RLock()
 
     def close(self) -> None:
         """Let go of the files."""

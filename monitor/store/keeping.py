@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from tinydb import Query
 
-from monitor.store.book import PAUSE
+from monitor.store.book import PAUSE, alike
 from monitor.store.files import guard, replace
 from monitor.store.records import Record, Tallies, Totals, hour_of, micros
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from monitor.model import Item
     from monitor.store.book import Book
 
 SLICE = 50
@@ -44,10 +45,9 @@ class Keeping:
         found = self._identities.page((doc.source == source) & doc.key.one_of(list(keys)), dict)
         return {identity["key"]: identity["digest"] for _, identity in found}
 
-    def recall(self, source: str, keys: Collection[str]) -> None:
-        """Forget identities whose items are stored again."""
-        doc = Query()
-        found = self._identities.select(("doc_id",), (doc.source == source) & doc.key.one_of(list(keys)))
+    def recall(self, items: Sequence[Item]) -> None:
+        """Forget the identities of items that are stored again."""
+        found = self._identities.select(("doc_id",), alike(items, Query().source, Query().key))
         if found:
             self._identities.drop([row[0] for row in found])
 

@@ -116,8 +116,12 @@ class LaidTable(Protocol):
 class Ground(Protocol):
     """What the store asks of a TinyDB storage beyond TinyDB."""
 
-    shared: bool
-    """Whether a long batch is better written in slices, for others to get their turn."""
+    hold: float
+    """Seconds after which a long batch is better committed and begun again, for others to get their turn."""
+
+    def wanted(self) -> bool:
+        """Whether somebody waits for the transaction at hand to end; costs next to nothing."""
+        ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """All that is written within is written together, durably, or not at all; may be nested."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import threading
 from itertools import islice
@@ -113,7 +114,7 @@ class PlainTable(Table):
 class MemoryGround(Storage):
     """Everything in memory, for tests and for looking without a store."""
 
-    shared = False
+    hold = math.inf
 
     def __init__(self) -> None:
         super().__init__()
@@ -151,6 +152,10 @@ class MemoryGround(Storage):
         """Changes whenever anybody has written."""
         return self._version
 
+    def wanted(self) -> bool:
+        """Nobody has to wait long."""
+        return False
+
     def upkeep(self) -> None:
         """Nothing to do."""
 
@@ -167,7 +172,7 @@ class MemoryGround(Storage):
 class JsonGround(Storage):
     """Stock TinyDB JSON in one file: replaced whole, durably, under a lock; the one before is kept as `.bak`."""
 
-    shared = False
+    hold = math.inf
 
     def __init__(self, path: FilePath, *, read_only: bool = False) -> None:
         super().__init__()
@@ -259,6 +264,10 @@ class JsonGround(Storage):
     def version(self) -> object:
         """Changes whenever anybody has written."""
         return self._stamped()
+
+    def wanted(self) -> bool:
+        """Each write is whole, whoever waits."""
+        return False
 
     def upkeep(self) -> None:
         """Nothing to do: each write is whole."""

@@ -91,15 +91,15 @@ class Store(Protocol):
         self,
         additions: Sequence[Addition],
         *,
-        health: SourceHealth | None = None,
-        memory: Memory | None = None,
+        healths: Collection[SourceHealth] = (),
+        memories: Mapping[str, Memory] | None = None,
     ) -> int:
-        """Store new and edited items, with the source's health and memory, all or nothing; the new revision.
+        """Store new and edited items, with the health of their sources and what their next polls need; the revision.
 
         An item whose (source, key) is known is an edit: it keeps its id, `seen`, state and, unless the addition says
         otherwise, `published`; a changed title goes to `former_titles`. `published` is clamped: never later than `seen`
-        + 1 h, never before 1990. Large batches may be committed in slices, so that a mark never waits; health and
-        memory come with the last.
+        + 1 h, never before 1990. Large batches may be committed in slices, so that a mark never waits; healths and
+        memories (by source) come with the last.
         """
         ...
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from monitor.model import SourceHealth
     from monitor.store.book import Book
-    from monitor.store.layout import LaidTable
+    from monitor.store.layout import Document, LaidTable
 
 DROPS = 100
 WISHES = "wishes"
@@ -34,14 +34,22 @@ class Sourcebook:
         """The health of every source the store has heard of, by id."""
         return {found.source: found.health for _, found in self._healths.page(None, Health)}
 
-    def put_health(self, healths: Sequence[SourceHealth]) -> bool:
+    def put_health(self, healths: Collection[SourceHealth]) -> bool:
         """Write healths; whether any tells a person something new (a status, a message)."""
+        stored = self._healths.page(Query().source.one_of([health.source for health in healths]), Health)
+        known = {found.source: (number, found.health) for number, found in stored}
+        changed: dict[int, Document] = {}
         told = False
         for health in healths:
-            found = self._healths.page(Query().source == health.source, Health, limit=1)
-            before = found[0][1].health if found else None
+            number, before = known.get(health.source, (None, None))
             told |= before is None or (before.status, before.message) != (health.status, health.message)
-            _keep(self._healths, "source", document(Health(source=health.source, health=health)), found)
+            kept = document(Health(source=health.source, health=health))
+            if number is None:
+                self._healths.append(kept)
+            else:
+                changed[number] = kept
+        if changed:
+            self._healths.put(changed)
         return told
 
     def memory(self, source: str) -> Memory:
@@ -49,9 +57,19 @@ class Sourcebook:
         found = self._memories.page(Query().source == source, Remembered, limit=1)
         return found[0][1].memory if found else Memory()
 
-    def put_memory(self, source: str, memory: Memory) -> None:
-        """Write what the next poll needs."""
-        _keep(self._memories, "source", document(Remembered(source=source, memory=memory)))
+    def put_memories(self, memories: Mapping[str, Memory]) -> None:
+        """Write what the next polls of these sources need."""
+        stored = self._memories.select(("source", "doc_id"), Query().source.one_of(list(memories)))
+        known = dict(stored)
+        changed: dict[int, Document] = {}
+        for source, memory in memories.items():
+            kept = document(Remembered(source=source, memory=memory))
+            if source in known:
+                changed[known[source]] = kept
+            else:
+                self._memories.append(kept)
+        if changed:
+            self._memories.put(changed)
 
     def drops(self, source: str, limit: int) -> Sequence[Mapping[str, Any]]:
         """The last things of a source that were not stored, newest first."""
@@ -101,10 +119,9 @@ class Sourcebook:
         return wanted
 
 
-def _keep(table: LaidTable, name: str, kept: Mapping[str, Any], found: Sequence[tuple[int, Any]] | None = None) -> None:
+def _keep(table: LaidTable, name: str, kept: Document) -> None:
     """Write the one document of a name, in the place of the one before."""
-    if found is None:
-        found = table.page(Query()[name] == kept[name], dict, limit=1)
+    found = table.select(("doc_id",), Query()[name] == kept[name])
     if found:
         table.put({found[0][0]: kept})
     else:

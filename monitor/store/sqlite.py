@@ -81,7 +81,7 @@ class SqliteGround(Storage):
     """
 
     tabled: Any
-    shared = True
+    hold = 0.008
 
     def __init__(self, path: Path, layouts: Mapping[str, Layout], *, read_only: bool = False) -> None:
         super().__init__()
@@ -240,6 +240,10 @@ class SqliteGround(Storage):
         except sqlite3.Error as error:
             raise self.explain(error) from error
         self._names = None
+
+    def wanted(self) -> bool:
+        """Whether another thread or process waits to write."""
+        return self.lock.wanted()
 
     def upkeep(self) -> None:
         """Fold the write-ahead log into the file once it has grown."""

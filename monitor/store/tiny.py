@@ -11,6 +11,7 @@ from tinydb import Query
 from monitor.errors import StoreError
 from monitor.model import Change, Counts, Page, State, Tally
 from monitor.store import views
+from monitor.store.book import alike
 from monitor.store.desk import Desk
 from monitor.store.keeping import Keeping
 from monitor.store.port import Known
@@ -78,22 +79,19 @@ class TinyStore:
         """Which of these identity keys of a source are known, remembered identities of pruned items included."""
         remembered = self._keeping.remembered(source, keys)
         found = {key: Known(id=None, digest=digest) for key, digest in remembered.items()}
-        for _, record in self._records(source, keys):
+        same = (Query().item.source == source) & Query().item.key.one_of(list(keys))
+        for _, record in self._book.items.page(same, Record):
             found[record.item.key] = Known(id=record.item.id, digest=record.item.digest)
         return found
 
-    def _records(self, source: str, keys: Collection[str]) -> list[tuple[int, Record]]:
-        doc = Query()
-        return self._book.items.page((doc.item.source == source) & doc.item.key.one_of(list(keys)), Record)
-
     def add(
-        self, additions: Sequence[Addition], *, health: SourceHealth | None = None, memory: Memory | None = None
+        self,
+        additions: Sequence[Addition],
+        *,
+        healths: Collection[SourceHealth] = (),
+        memories: Mapping[str, Memory] | None = None,
     ) -> int:
-        """Store new and edited items, with the source's health and memory; the new revision."""
-        sources = {addition.item.source for addition in additions} | ({health.source} if health else set())
-        if memory is not None and len(sources) != 1:
-            raise StoreError("a memory goes with the items or the health of one source")
-
+        """Store new and edited items, with the health of their sources and what their next polls need."""
         pack = self._book.bodies.pack
         ready = [
             (addition, pack(document(Words(body=addition.body, terms=addition.terms))))
@@ -101,39 +99,37 @@ class TinyStore:
         ]
 
         def write(revision: Revision, some: Sequence[tuple[Addition, Document]], last: bool) -> None:
-            self._add(revision, some)
-            if last and health is not None:
-                revision.changed |= self._sources.put_health([health])
-            if last and memory is not None:
-                self._sources.put_memory(next(iter(sources)), memory)
+            if some:
+                self._add(revision, some)
+            if last:
+                revision.changed |= self._sources.put_health(healths)
+                self._sources.put_memories(memories or {})
 
         with self._index.first() if self._index is not None else contextlib.nullcontext():
             self._book.sliced(ready, write)
-        if self._index is not None:
+        if self._index is not None and ready:
             self._index.follow_soon()
         self._book.ground.upkeep()
         return self.revision()
 
     def _add(self, revision: Revision, additions: Sequence[tuple[Addition, Document]]) -> None:
         now = self._book.clock()
-        keys: dict[str, set[str]] = {}
-        for addition, _ in additions:
-            keys.setdefault(addition.item.source, set()).add(addition.item.key)
-        known: dict[tuple[str, str], tuple[int, Record]] = {}
-        for source, wanted in keys.items():
-            self._keeping.recall(source, wanted)
-            known.update({(source, record.item.key): (n, record) for n, record in self._records(source, wanted)})
-        wanted_ids = Query().item.id.one_of([addition.item.id for addition, _ in additions])
-        taken = {row[0] for row in self._book.items.select(("id",), wanted_ids)}
+        items = [addition.item for addition, _ in additions]
+        self._keeping.recall(items)
+        doc = Query()
+        taken = doc.item.id.one_of([item.id for item in items])
+        found = self._book.items.page(alike(items, doc.item.source, doc.item.key) | taken, Record)
+        known = {(record.item.source, record.item.key): (doc_id, record) for doc_id, record in found}
+        ids = {record.item.id for _, record in found}
         for addition, words in additions:
             place = (addition.item.source, addition.item.key)
             doc_id, before = known.get(place, (None, None))
             if before is None or doc_id is None:
                 revision.last_id += 1
                 doc_id, item, state, outlets = revision.last_id, clamped(addition.item), State(), 1
-                while item.id in taken:
+                while item.id in ids:
                     item = replace(item, id=f"{item.id}x")
-                taken.add(item.id)
+                ids.add(item.id)
             else:
                 item, state, outlets = edited(before.item, addition.item), before.state, before.outlets
                 revision.stories.add(before.item.story)

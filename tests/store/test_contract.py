@@ -538,7 +538,7 @@ def test_a_clock_set_back_brings_no_harm(store, clock):
 def test_health_and_memory_come_with_the_items(store):
     health = SourceHealth(source="bbc", status="ok", items=1, drops={"duplicate": 3})
     memory = Memory(etag='"x"', known=b"\x00\xff", extra="{}")
-    store.add([addition(1)], health=health, memory=memory)
+    store.add([addition(1)], healths=[health], memories={health.source: memory})
     assert store.healths() == {"bbc": health}
     assert store.memory("bbc") == memory
     assert store.memory("afp") == Memory()
@@ -549,7 +549,7 @@ def test_health_alone(store):
     store.put_health([SourceHealth(source="bbc", status="failing", message="timeout", next_at=NOON)])
     assert store.healths()["bbc"] == SourceHealth(source="bbc", status="failing", message="timeout", next_at=NOON)
     assert set(store.healths()) == {"bbc", "afp"}
-    store.add([], health=SourceHealth(source="afp", status="ok"), memory=Memory(digest="d"))
+    store.add([], healths=[SourceHealth(source="afp", status="ok")], memories={"afp": Memory(digest="d")})
     assert (store.healths()["afp"].status, store.memory("afp").digest) == ("ok", "d")
 
 
@@ -704,7 +704,7 @@ def test_many_threads(store):
 
 def test_everything_is_there_after_a_restart(disk_url, clock):
     with open_store(disk_url, clock=clock) as store:
-        store.add([addition(n, terms=f"n{n}") for n in range(5)], health=SourceHealth(source="bbc", status="ok"))
+        store.add([addition(n, terms=f"n{n}") for n in range(5)], healths=[SourceHealth(source="bbc", status="ok")])
         store.mark(names(1, 2), mark("done"))
         store.wish(["bbc"])
         uuid, revision = store.uuid, store.revision()
