@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SPREAD = 0.1
 """Seconds for each new source over which their first polls are spread."""
+IN_HAND = 4
+"""Polls in hand for each request that may be made: those answered wait to be read and stored while others ask."""
 _LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 
 Poll = Callable[[Source], Awaitable[None]]
@@ -34,6 +36,7 @@ class Dispatcher:
         self._due: dict[str, float] = {}
         self._heap: list[tuple[float, str]] = []
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._asking: dict[str, tuple[str, bool]] = {}
         self._hosts: dict[str, int] = {}
         self._free_at: dict[str, float] = {}
         self._again: set[str] = set()
@@ -99,7 +102,8 @@ class Dispatcher:
             if at > now:
                 later = at - now
                 break
-            if len(self._running) >= self.network.concurrency:
+            most = self.network.concurrency
+            if len(self._asking) >= most or len(self._running) >= IN_HAND * most:
                 break
             heapq.heappop(self._heap)
             source = self._sources[source_id]
@@ -112,25 +116,35 @@ class Dispatcher:
                 continue
             del self._due[source_id]
             self._hosts[host] = self._hosts.get(host, 0) + 1
-            self._running[source_id] = asyncio.create_task(self._run(source, host, alone), name=f"poll {source_id}")
+            self._asking[source_id] = host, alone
+            self._running[source_id] = asyncio.create_task(self._run(source), name=f"poll {source_id}")
         for entry in held:
             heapq.heappush(self._heap, entry)
         if not self._running and not self._due:
             self._idle.set()
         return later
 
-    async def _run(self, source: Source, host: str, alone: bool) -> None:
+    def answered(self, source: Source) -> None:
+        """A source's answer is there: its host, and its place among the requests, are free while the poll goes on."""
+        if source.id not in self._asking:
+            return
+        host, alone = self._asking.pop(source.id)
+        self._hosts[host] -= 1
+        if not self._hosts[host]:
+            del self._hosts[host]
+        if alone:
+            self._free_at[host] = self._steady() + self.network.host_pause
+        if not self._closed:
+            self.step()
+
+    async def _run(self, source: Source) -> None:
         wait: float | None = None
         try:
             await self._poll(source)
             wait = self.finished(source)
         finally:
             self._running.pop(source.id, None)
-            self._hosts[host] -= 1
-            if not self._hosts[host]:
-                del self._hosts[host]
-            if alone:
-                self._free_at[host] = self._steady() + self.network.host_pause
+            self.answered(source)
             if source.id in self._again:
                 self._again.discard(source.id)
                 wait = 0.0

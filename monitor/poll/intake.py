@@ -55,6 +55,8 @@ class Intake:
         self._healths: dict[str, SourceHealth] = {}
         self._unsaved: dict[str, SourceHealth] = {}
         self._soon: dict[str, float] = {}
+        self.answered: Callable[[Source], None] = lambda _: None
+        """Called when a source's answer is there and only the work on it is left."""
         self.trouble: StoreError | None = None
         """Why the store did not take what came last; None since it took something."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
@@ -121,6 +123,7 @@ class Intake:
 
         memory = await asyncio.to_thread(self._store.memory, source.id)
         fetched = await self._client.fetch(source, memory)
+        self.answered(source)
         if fetched.unmodified:
             return await self._unmodified(source, memory, fetched), fetched.bytes
         catch = await self._workers.do(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 TOGETHER = 400
 """Items from which on no other source is stored in the same breath."""
+BREATH = 0.05
+"""Seconds from one storing to the next, in which parcels gather: each transaction costs the same, however full."""
 TRACES = 300
 """Traces of a feed's latest articles that are remembered, so that the same ones under other ids make no flood."""
 
@@ -65,6 +69,7 @@ class Keeper:
         self._chance = chance
         self._waiting: list[tuple[Parcel, asyncio.Future[Kept]]] = []
         self._work: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     async def keep(self, parcel: Parcel) -> Kept:
         """Decide and store a parcel. Raises StoreError; the parcel may then be brought again."""
@@ -76,12 +81,13 @@ class Keeper:
 
     async def close(self) -> None:
         """Store what waits."""
+        self._closing.set()
         if self._work is not None:
             await self._work
 
     async def _keep_all(self) -> None:
         while self._waiting:
-            batch = self._batch()
+            batch, began = self._batch(), time.monotonic()
             outcomes = await self._call(self._store_all, [parcel for parcel, _ in batch])
             for (_, kept), outcome in zip(batch, outcomes, strict=True):
                 if kept.done():
@@ -90,6 +96,9 @@ class Keeper:
                     kept.set_exception(outcome)
                 else:
                     kept.set_result(outcome)
+            if not self._closing.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), max(0.0, began + BREATH - time.monotonic()))
 
     def _batch(self) -> list[tuple[Parcel, asyncio.Future[Kept]]]:
         size = count = 0

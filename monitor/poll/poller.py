@@ -224,7 +224,9 @@ class Poller:
                 self.count(await intake.poll(source), source)
 
             try:
-                yield intake, workers, Dispatcher(settings.network, poll)
+                dispatcher = Dispatcher(settings.network, poll)
+                intake.answered = dispatcher.answered
+                yield intake, workers, dispatcher
             finally:
                 await intake.close()
                 await workers.close()

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from tinydb.queries import QueryInstance
 
     from monitor.model import Item
-
     from monitor.store.layout import Document, Ground, LaidTable
 
 T = TypeVar("T")
@@ -229,7 +228,8 @@ def alike(items: Iterable[Item], source: Query, key: Query) -> QueryInstance:
     keys: dict[str, list[str]] = {}
     for item in items:
         keys.setdefault(item.source, []).append(item.key)
-    return reduce(or_, ((source == name) & key.one_of(some) for name, some in keys.items()))
+    each: Iterable[QueryInstance] = ((source == name) & key.one_of(some) for name, some in keys.items())
+    return reduce(or_, each)
 
 
 def _outlets(rows: Sequence[tuple[str, int, int, str]]) -> dict[int, int]:

@@ -70,16 +70,18 @@ class FakeStore:
         }
 
     def add(
-        self, additions: Sequence[Addition], *, health: SourceHealth | None = None, memory: Memory | None = None
+        self,
+        additions: Sequence[Addition],
+        *,
+        healths: Collection[SourceHealth] = (),
+        memories: Mapping[str, Memory] | None = None,
     ) -> int:
         with self.lock:
             self.adds += 1
             for addition in additions:
                 self.items[addition.item.source, addition.item.key] = addition
-            if health is not None:
-                self.health[health.source] = health
-                if memory is not None:
-                    self.memories[health.source] = memory
+            self.health.update({health.source: health for health in healths})
+            self.memories.update(memories or {})
         return self.adds
 
     def get(self, item_id: str) -> Story | None:
