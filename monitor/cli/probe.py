@@ -13,14 +13,15 @@ from monitor.text import clean_line
 
 if TYPE_CHECKING:
     from monitor.config import Settings
-    from monitor.poll.worker import Workers
+    from monitor.poll.workers import Workers
     from monitor.sources.discover import Found
     from monitor.sources.http import Client
 
 
 async def probe(settings: Settings, sources: Sequence[Source]) -> list[dict[str, Any]]:
     """Fetch and parse each source as a poll would, and say how it went, in words and numbers."""
-    from monitor.poll.worker import Judges, Workers
+    from monitor.poll.worker import Judges
+    from monitor.poll.workers import Workers
     from monitor.sources.http import Client
 
     workers = Workers(Judges())

@@ -17,7 +17,8 @@ from monitor.errors import SourceError, StoreError
 from monitor.model import Addition, Memory, Receipt, Source, SourceHealth
 from monitor.poll import due
 from monitor.poll.keeper import Keeper, Kept, Parcel
-from monitor.poll.worker import Catch, Job, Workers
+from monitor.poll.worker import Catch, Job
+from monitor.poll.workers import Workers
 
 if TYPE_CHECKING:
     from monitor.config import Network

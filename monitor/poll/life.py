@@ -17,7 +17,8 @@ from monitor.model import Progress, Source
 from monitor.poll.dispatch import Dispatcher, first_wait
 from monitor.poll.intake import Intake
 from monitor.poll.rematch import Rematch
-from monitor.poll.worker import Judges, Workers
+from monitor.poll.worker import Judges
+from monitor.poll.workers import Workers
 
 if TYPE_CHECKING:
     from monitor.config import Settings

@@ -21,7 +21,7 @@ from monitor.poll.dispatch import Dispatcher
 from monitor.poll.errand import Errand
 from monitor.poll.intake import Clock, Intake
 from monitor.poll.life import Life, Reload, judges, pause
-from monitor.poll.worker import Workers
+from monitor.poll.workers import Workers
 
 if TYPE_CHECKING:
     from monitor.config import Settings

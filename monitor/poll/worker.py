@@ -1,21 +1,18 @@
-"""Parsing and judging in processes that may be killed.
+"""What a worker does: a document is reduced, parsed, normalised and judged in a process that may be killed.
 
-A nursery process, which has the imports and the watchlists and nothing else of ours, forks a worker for each request. A
-worker does one job after another under limits of memory and time; the kernel ends it when a job exceeds them, and that
-job alone has failed. Poller and workers speak msgpack over sockets: what a worker says is data and never code.
+A nursery process, which has the imports and the watchlists and nothing else of ours, forks the workers (see `workers`).
+Each does one job after another under limits of memory and time; the kernel ends it when a job exceeds them, and that
+job alone has failed. They speak msgpack over sockets: what a worker says is data and never code.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import resource
 import signal
 import socket
 import struct
-import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -31,8 +28,6 @@ if TYPE_CHECKING:
     from monitor.ingest import DetectLanguage
     from monitor.query import Watchlists
 
-SECONDS = 10.0
-"""Of processor or wall time for one job."""
 MEMORY = 320 * 2**20
 """Bytes of address space that a worker may take beyond what it starts with."""
 RETIRE = 60_000
@@ -41,11 +36,11 @@ LAST = 0.5
 """Seconds that a worker has when the poller has ended."""
 JOBS = 2_000
 """Jobs after which a worker makes room for a fresh one."""
-_HEAD = struct.Struct("!I")
-_REPLY = struct.Struct("!I?")
+HEAD = struct.Struct("!I")
+REPLY = struct.Struct("!I?")
 """How long a reply is, and whether the worker leaves after it."""
 _UNJUDGED = Verdict()
-_LANGUAGES = "languages"
+LANGUAGES = "languages"
 """Kind of a reply: the job needs a worker that can tell languages."""
 
 
@@ -148,14 +143,14 @@ def nurse(control_fd: int, seconds: float) -> None:
     detect: DetectLanguage = _no_detector
     _warm()
     while True:
-        head, fds, _, _ = socket.recv_fds(control, _HEAD.size, 1)
-        if len(head) < _HEAD.size:
+        head, fds, _, _ = socket.recv_fds(control, HEAD.size, 1)
+        if len(head) < HEAD.size:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGALRM, lambda *_: os.killpg(0, signal.SIGKILL))
             signal.setitimer(signal.ITIMER_REAL, LAST)
             _reap(0)
             os._exit(0)
-        packed = _receive(control, _HEAD.unpack(head)[0])
+        packed = _receive(control, HEAD.unpack(head)[0])
         if fds:
             if os.fork() == 0:
                 control.close()
@@ -214,10 +209,10 @@ def _serve(channel: socket.socket, watchlists: Watchlists | None, detect: Detect
     decoder, encoder = msgspec.msgpack.Decoder(Job), msgspec.msgpack.Encoder()
     start_rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for left in range(JOBS - 1, -1, -1):
-        head = _receive(channel, _HEAD.size)
+        head = _receive(channel, HEAD.size)
         if head is None:
             break
-        packed = _receive(channel, _HEAD.unpack(head)[0])
+        packed = _receive(channel, HEAD.unpack(head)[0])
         if packed is None:
             break
         signal.setitimer(signal.ITIMER_PROF, seconds)
@@ -226,7 +221,7 @@ def _serve(channel: socket.socket, watchlists: Watchlists | None, detect: Detect
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         leaves = not left or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start_rss > RETIRE
-        channel.sendall(_REPLY.pack(len(reply), leaves) + reply)
+        channel.sendall(REPLY.pack(len(reply), leaves) + reply)
         if leaves:
             break
     os._exit(0)
@@ -236,7 +231,7 @@ def _done(job: Job, watchlists: Watchlists | None, detect: DetectLanguage) -> Ca
     try:
         return work(job, watchlists, detect)
     except _LanguagesNeededError:
-        return Catch(kind=_LANGUAGES)
+        return Catch(kind=LANGUAGES)
     except SourceError as error:
         return Catch(kind=error.kind, message=error.message, hint=error.hint)
     except MemoryError:
@@ -259,139 +254,3 @@ def _receive(channel: socket.socket, size: int) -> bytes | None:
 def _address_space() -> int:
     with open("/proc/self/statm", "rb") as file:  # noqa: PTH123
         return int(file.read().split()[0]) * resource.getpagesize()
-
-
-# ---------------------------------------------------------------- in the poller
-
-
-class Workers:
-    """A pool of worker processes, started with the first job. One per event loop."""
-
-    def __init__(self, judges: Judges, *, count: int | None = None, seconds: float = SECONDS) -> None:
-        self._judges = judges
-        self._seconds = seconds
-        self._free: list[_Channel] = []
-        self._slots = asyncio.Semaphore(count or min(os.cpu_count() or 2, 4))
-        self._nursery: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._generation = 0
-
-    async def do(self, job: Job) -> Catch:
-        """Have a job done. Raises SourceError: what the parser said, or that the job was beyond its limits."""
-        catch = await self._try(job)
-        if catch.kind == _LANGUAGES:
-            if not self._judges.languages:
-                self.judge_by(replace(self._judges, languages=True))
-            catch = await self._try(job)
-        if catch.kind is not None:
-            raise SourceError(catch.message, kind=catch.kind, hint=catch.hint)
-        return catch
-
-    async def _try(self, job: Job) -> Catch:
-        async with self._slots:
-            channel = self._free.pop() if self._free else await self._fork()
-            try:
-                catch = await channel.ask(job)
-            except (asyncio.IncompleteReadError, OSError, msgspec.DecodeError, msgspec.ValidationError):
-                channel.close()
-                raise SourceError(
-                    "reading it took too long or too much memory, and was given up", kind="limits"
-                ) from None
-            except asyncio.CancelledError:
-                channel.close()
-                raise
-            if channel.generation == self._generation and not channel.left:
-                self._free.append(channel)
-            else:
-                channel.close()
-        return catch
-
-    def judge_by(self, judges: Judges) -> None:
-        """Take up other watchlists: for every job from now on."""
-        self._judges = replace(judges, languages=judges.languages or self._judges.languages)
-        self._generation += 1
-        while self._free:
-            self._free.pop().close()
-        if self._control is not None:
-            self._tell(self._control)
-
-    async def close(self) -> None:
-        """End every worker and the nursery."""
-        while self._free:
-            self._free.pop().close()
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        if self._nursery is not None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                await asyncio.to_thread(self._nursery.wait, 2)
-            if self._nursery.poll() is None:
-                self._nursery.kill()
-                await asyncio.to_thread(self._nursery.wait)
-            self._nursery = None
-
-    async def _fork(self) -> _Channel:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            for last in (False, True):
-                control = self._start()
-                try:
-                    socket.send_fds(control, [_HEAD.pack(0)], [theirs.fileno()])
-                    break
-                except OSError:
-                    self._control = None
-                    if last:
-                        ours.close()
-                        raise
-        ours.setblocking(False)  # noqa: FBT003
-        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=1 << 20)
-        return _Channel(reader, writer, self._generation)
-
-    def _start(self) -> socket.socket:
-        if self._control is None:
-            control, theirs = socket.socketpair()
-            with theirs:
-                words = [sys.executable, "-I", "-c", _START, str(theirs.fileno()), str(self._seconds), *sys.path]
-                self._nursery = subprocess.Popen(  # noqa: S603 - our own interpreter and words
-                    words,
-                    pass_fds=(theirs.fileno(),),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    env={"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-                    start_new_session=True,
-                )
-            self._tell(control)
-            self._control = control
-        return self._control
-
-    def _tell(self, control: socket.socket) -> None:
-        packed = msgspec.msgpack.encode(self._judges)
-        control.sendall(_HEAD.pack(len(packed)) + packed)
-
-
-class _Channel(Struct):
-    """The poller's end of one worker."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    generation: int
-    left: bool = False
-
-    async def ask(self, job: Job) -> Catch:
-        packed = msgspec.msgpack.encode(job)
-        self.writer.write(_HEAD.pack(len(packed)))
-        self.writer.write(packed)
-        await self.writer.drain()
-        size, self.left = _REPLY.unpack(await self.reader.readexactly(_REPLY.size))
-        return _CATCH.decode(await self.reader.readexactly(size))
-
-    def close(self) -> None:
-        self.writer.close()
-
-
-_CATCH = msgspec.msgpack.Decoder(Catch)
-_START = (
-    "import sys; sys.path[:] = sys.argv[3:]; from monitor.poll.worker import nurse; "
-    "nurse(int(sys.argv[1]), float(sys.argv[2]))"
-)

@@ -21,7 +21,8 @@ from monitor.config import Network
 from monitor.errors import SourceError
 from monitor.ingest import normalise, short_id
 from monitor.model import Entry, Source
-from monitor.poll.worker import Job, Judges, Workers, work
+from monitor.poll.worker import Job, Judges, work
+from monitor.poll.workers import Workers
 from monitor.sources import feed as feeds
 from tests.faults.desk import LIMITS, Desk, opened
 from tests.faults.documents import BOMBS, ODD, feed

@@ -28,7 +28,7 @@ PROGRAM = """
     from monitor.config import Network, Settings
     from monitor.model import Source
     from monitor.poll import poller
-    from monitor.poll.worker import Workers
+    from monitor.poll.workers import Workers
     from monitor.query import Watchlists
     from monitor.store import open_store
 

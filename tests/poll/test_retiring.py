@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 
 from monitor.model import Entry, Source
-from monitor.poll import worker
-from monitor.poll.worker import Job, Judges, Workers
+from monitor.poll import workers as pool
+from monitor.poll.worker import Job, Judges
+from monitor.poll.workers import Workers
 
 
 async def test_no_job_is_lost_when_a_worker_retires(monkeypatch):
     monkeypatch.setattr(
-        worker, "_START", worker._START.replace("nurse(", "import monitor.poll.worker as w; w.JOBS = 2; nurse(")
+        pool, "_START", pool._START.replace("nurse(", "import monitor.poll.worker as w; w.JOBS = 2; nurse(")
     )
     workers = Workers(Judges(), count=1)
     job = Job(
