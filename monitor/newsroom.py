@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from monitor import config
-from monitor.errors import ConfigError, UsageError
+from monitor.errors import ConfigError, StoreError, UsageError
 from monitor.model import Mark, Progress, SourceHealth, View
 from monitor.preview import Preview, Trial, compare
 from monitor.store import open_store
@@ -293,17 +293,20 @@ class Newsroom:
             self._watch = Watch(self.settings.store)
 
     def start_poller(self) -> PollerState:
-        """Start the poller as a child process unless somebody polls already. Call before Textual starts threads."""
+        """Start the poller as a child process unless somebody polls already. Raises StoreError when it cannot be."""
         from monitor.poll import child
 
         if self.read_only or child.watchers_file(self.settings.store) is None:
             return self.poller()
-        self.watch()
-        state = self.poller()
-        if state == "none":
+        try:
+            self.watch()
+            state = self.poller()
+            if state != "none":
+                return state
             self._child = child.start(self.settings, log=child.log_file(self.settings.store))
-            return "here"
-        return state
+        except OSError as error:
+            raise StoreError(f"the poller cannot be started: {error.strerror or error}") from error
+        return "here"
 
     def progress(self) -> tuple[Progress, ...]:
         """Long work that is going on, in whichever process."""

@@ -24,8 +24,6 @@ def show(at: Desk, *, read_only: bool, poll: bool) -> int:
         raise UsageError(f"nothing is stored yet at {settings.store}", hint="`monitor poll` begins it")
     log_to_file(at.verbose)
     with at.newsroom(read_only=read_only, tell=False) as newsroom:
-        if poll:
-            newsroom.start_poller()
         from monitor.tui import run
 
-        return run(newsroom, settings)
+        return run(newsroom, settings, poll=poll)

@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from monitor.config import Settings
 
+NICE = 10
+"""How far the poller and its workers give way to whoever reads."""
+
 
 class Watch:
     """A dashboard's word that it is looking at a store; withdrawn when it closes or dies."""
@@ -69,13 +72,16 @@ def start(settings: Settings, *, log: Path | None = None) -> subprocess.Popen[by
         if log is not None:
             complaints = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             stack.callback(os.close, complaints)
-        return subprocess.Popen(  # noqa: S603 - our own interpreter and words
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and words
             [sys.executable, "-P", "-m", "monitor", *words],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=complaints,
             start_new_session=True,
         )
+    with contextlib.suppress(OSError):  # it has ended already
+        os.setpriority(os.PRIO_PROCESS, child.pid, NICE)
+    return child
 
 
 def log_file(store_url: str) -> Path | None:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 
-def run(newsroom: Newsroom, settings: Settings) -> int:
+def run(newsroom: Newsroom, settings: Settings, *, poll: bool = False) -> int:
     """Show the newsroom until the reader leaves; the exit status, 128 + the signal where one ended it.
+
+    With `poll`, a poller is started after the first picture, unless somebody polls already.
 
     Raises UsageError without a terminal, and MonitorError after a fault of our own. The caller closes the newsroom.
     """
@@ -29,7 +31,7 @@ def run(newsroom: Newsroom, settings: Settings) -> int:
     from monitor.tui.departure import Departure
     from monitor.tui.driver import TerminalDriver
 
-    app = Dashboard(newsroom, driver_class=TerminalDriver, ascii_only=not speaks_utf8())
+    app = Dashboard(newsroom, driver_class=TerminalDriver, ascii_only=not speaks_utf8(), poll=poll)
     departure = Departure(app.leave, app.save_stalled)
     departure.watch()
     gc.freeze()  # what start-up made stays for good; no collection between two keys need look at it

@@ -43,7 +43,12 @@ class Dashboard(App[int], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("everywhere")]
 
     def __init__(
-        self, newsroom: Newsroom, *, driver_class: type[Driver] | None = None, ascii_only: bool = False
+        self,
+        newsroom: Newsroom,
+        *,
+        driver_class: type[Driver] | None = None,
+        ascii_only: bool = False,
+        poll: bool = False,
     ) -> None:
         super().__init__(driver_class=driver_class)
         self.newsroom = newsroom
@@ -58,7 +63,7 @@ class Dashboard(App[int], inherit_bindings=False):
         self.theme = wanted if wanted in themes.COLOURS else themes.DEFAULT
         self.set_keymap(self.desk.keys)
         self.animation_level = "none"
-        self.pulse = Pulse(self)
+        self.pulse = Pulse(self, poll=poll)
         self._typed = TypeAhead(self, super().on_event)
 
     async def on_event(self, event: events.Event) -> None:

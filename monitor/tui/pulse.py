@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 
 class Pulse:
-    """Beats from `start` on; a beat that comes while the last look is still at work is left out."""
+    """Beats from `start` on; a beat that comes while the last look is still at work is left out.
 
-    def __init__(self, app: Dashboard) -> None:
+    With `poll`, the first beat starts the poller.
+    """
+
+    def __init__(self, app: Dashboard, *, poll: bool) -> None:
         self.app = app
+        self._to_poll = poll
         self._looking = self._stopped = False
 
     def start(self) -> None:
@@ -40,6 +44,9 @@ class Pulse:
             return
         self._looking = True
         try:
+            if self._to_poll:
+                self._to_poll = False
+                await self.app.desk.call(self.app.newsroom.start_poller)
             news = await self.app.desk.look()
             for screen in () if self._stopped else self.app.screen_stack:
                 if isinstance(screen, DeskScreen):
