@@ -86,6 +86,7 @@ def _declare() -> tuple[Command, ...]:
         c("zoom", "z", "zoom the pane, or show all again", "desk"),
         c("refresh-all", "R", "poll all sources that are due", "desk", writes=True),
         c("refresh-source", "ctrl+r", "poll the source of this item now", "desk", writes=True),
+        c("stop", "ctrl+g", "stop what takes long: a search, polls, matching history", "desk", writes=True),
         c("edit", "e", "edit the watchlist of this pane", "desk"),
         c("sources", "S", "the sources and how they are", "desk", "sources"),
         c("next-hit", "n", "next hit in the text", "detail", "next hit"),

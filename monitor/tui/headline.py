@@ -14,6 +14,8 @@ from monitor.tui.themes import Ground, Look
 
 LOUD = ("breaking", "correction", "kill", "embargo", "advisory")
 """Kinds of item that are told before the headline."""
+BARS = 8
+"""Bars that the last day is told in."""
 
 
 def heading(
@@ -25,10 +27,11 @@ def heading(
     tally: Tally | None,
     notes: Sequence[str],
     waiting: str,
+    work: str,
     following: bool,
     focused: bool,
 ) -> list[Segment]:
-    """Number, name, unread count, what is peculiar, sparkline; on the right what waits above."""
+    """Number, name, unread count, what is peculiar, sparkline; on the right what is at work and what waits above."""
     unread = f" {tally.unread}" if tally and tally.unread else ""
     left = [
         (f" {label} ", "accent" if focused else "faint"),
@@ -36,14 +39,14 @@ def heading(
         (unread, "fresh" if unread else "faint"),
     ]
     left += [(f" {paint.cut(text, width // 2)}", "star") for text in notes]
-    if tally and (sparks := paint.sparkline(tally.hourly, 24 if width > 64 else 12)):
+    if tally and (sparks := paint.sparkline(tally.hourly, BARS)):
         left.append((f" {sparks}", "accent" if focused else "faint"))
     left.append((" ", "faint"))
-    right = []
+    right = [(f" {work} ", "good"), ("─", "faint")] if work else []
     if waiting:
-        right = [(f" {waiting} ", "pill"), ("─", "faint")]
+        right += [(f" {waiting} ", "pill"), ("─", "faint")]
     elif following:
-        right = [(" following ", "accent"), ("─", "faint")]
+        right += [(" following ", "accent"), ("─", "faint")]
     return paint.between(left, right, width, look, "─")
 
 

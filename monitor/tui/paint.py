@@ -15,7 +15,7 @@ from textual.filter import LineFilter
 from monitor.text import clean, clean_line
 from monitor.tui.themes import Ground, Look
 
-SPARKS = " ▁▂▃▄▅▆▇█"
+SPARKS = "▁▂▃▄▅▆▇"
 Span = tuple[int, int]
 
 
@@ -108,7 +108,7 @@ def between(
 
 
 def sparkline(hours: Sequence[int], cells: int) -> str:
-    """Hits per hour as bars, several hours to a cell where there are fewer cells; an empty one is blank."""
+    """Hits per hour as bars, several hours to a cell where there are fewer cells; the lowest stands for none."""
     if cells <= 0 or not hours:
         return ""
     step = -(-len(hours) // cells)
@@ -116,7 +116,8 @@ def sparkline(hours: Sequence[int], cells: int) -> str:
     top = max(sums)
     if not top:
         return ""
-    return "".join(SPARKS[0 if not value else max(1, round(value * 8 / top))] for value in sums)
+    highest = len(SPARKS) - 1
+    return "".join(SPARKS[max(1, round(value * highest / top)) if value else 0] for value in sums)
 
 
 def moment(when: datetime, now: datetime) -> str:

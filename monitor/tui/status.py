@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -77,7 +77,7 @@ class Status:
             right.append((f"{self.sources:,} source{'s' if self.sources > 1 else ''} · ", "quiet"))
         if self.failing:
             right.append((f"{self.failing:,} failing · ", "error"))
-        if self.poller == "none":
+        if self.poller == "none" and not self.progress:
             right.append(("nobody polls · ", "warning"))
         elif self.next_at is not None:
             right.append((f"next poll {self.next_at.astimezone():%H:%M} · ", "quiet"))
@@ -89,13 +89,13 @@ class Status:
         return tuple(left), tuple(right)
 
 
-def unread_shown(newsroom: Newsroom, view: View, query: str | None, shown_at: datetime) -> list[str]:
+def unread_shown(
+    newsroom: Newsroom, view: View, query: str | None, shown_at: datetime, stop: Callable[[], bool]
+) -> list[str]:
     """The ids of all unread items that a pane shows: not what came later, and not what is filtered out."""
     ids: list[str] = []
-    after = None
-    while True:
-        page = newsroom.page(replace(view, unread=True), query=query, after=after, limit=BATCH)
+    for page in newsroom.pages(replace(view, unread=True), query=query, size=BATCH):
         ids += [story.id for story in page.stories if story.item.seen <= shown_at]
-        after = page.next
-        if after is None:
-            return ids
+        if stop():
+            break
+    return ids

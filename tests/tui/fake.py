@@ -257,6 +257,15 @@ class FakeNewsroom:
     def _written(self, view: View, story: Story) -> str:
         return "|".join(repr(part) if isinstance(part, float) else str(part) for part in self._key(view, story))
 
+    def pages(self, view: View, *, query=None, bodies=False, size=500):
+        after = None
+        while True:
+            page = self.page(view, query=query, after=after, limit=size, bodies=bodies)
+            yield page
+            after = page.next
+            if after is None:
+                return
+
     def count(self, view: View, *, query=None, scan=5000) -> tuple[int, bool]:
         return len(self._listed(view, query)), False
 

@@ -184,7 +184,9 @@ def test_ascii_is_as_wide_and_as_near_as_may_be(text, shown):
 
 def test_a_sparkline_has_as_many_cells_as_asked_at_most():
     assert sparkline([0] * 24, 12) == ""
-    assert sparkline([0] * 23 + [8], 24) == " " * 23 + "█"
+    assert sparkline([0] * 23 + [8], 24) == "▁" * 23 + "▇"
+    assert sparkline([0] * 21 + [90, 0, 0], 8) == "▁▁▁▁▁▁▁▇"
+    assert sparkline([40] * 3 + [1] + [0] * 20, 8) == "▇▂▁▁▁▁▁▁", "one is more than none"
     assert len(sparkline(list(range(24)), 12)) == 12
     assert len(sparkline(list(range(24)), 7)) <= 7
 

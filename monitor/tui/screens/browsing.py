@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from threading import Event
 
 from monitor.errors import MonitorError, QueryError
 from monitor.model import View
@@ -14,6 +15,8 @@ from monitor.tui.screens.triage import Triage
 
 class Browsing(Triage):
     """The newsroom screen's ways through its panes."""
+
+    _counting: Event | None = None
 
     def action_next_unread(self) -> None:
         """Go to the next unread item."""
@@ -107,13 +110,28 @@ class Browsing(Triage):
             return str(error), "error"
         return f"{count:,}{'+' if more else ''} match", "good" if count else "warning"
 
-    async def action_mark_shown(self) -> None:
+    def action_mark_shown(self) -> None:
         """Mark all that the pane shows as read, once that is confirmed."""
+        self.run_worker(self._mark_shown(), group="read", exclusive=True)
+
+    async def _mark_shown(self) -> None:
         from monitor.tui.widgets.prompt import Question
 
         pane = self.panes.current
         shown, whole_at = pane.showing, pane.supply.whole_at
-        ids = await self.desk.call(status.unread_shown, self.desk.newsroom, shown.view, shown.condition, whole_at)
+        self._counting = stop = Event()
+        self.say("counting what is shown · esc stops", "quiet")
+        try:
+            ids = await self.desk.call_aside(
+                status.unread_shown, self.desk.newsroom, shown.view, shown.condition, whole_at, stop.is_set
+            )
+        except MonitorError as error:
+            self.say(str(error), "error")
+            return
+        finally:
+            self._counting = None
+        if stop.is_set():
+            return
 
         async def answer(_: str) -> str | None:
             self.show_mark([story for story in pane.window.rows if story.id in ids], "read", value=None, when=None)
@@ -130,7 +148,28 @@ class Browsing(Triage):
         else:
             self.say("nothing unread is shown here", "quiet")
 
+    def stop_counting(self) -> bool:
+        """Stop counting what is shown; whether that was going on."""
+        if self._counting is None:
+            return False
+        self._counting.set()
+        self.say("stopped: nothing is marked", "warning")
+        return True
+
     # -- polling ----------------------------------------------------------------------------------------------
+
+    async def action_stop(self) -> None:
+        """Stop what takes long: here, and in the poller."""
+        if self.panes.current.stop() or self.stop_counting():
+            self.say("stopped", "quiet")
+        elif await self.desk.call(self.desk.newsroom.progress):
+            try:
+                await self.desk.call(self.desk.newsroom.stop_work)
+                self.say("asked to stop: polls wait 15 minutes, history stays as it is matched", "quiet")
+            except MonitorError as error:
+                self.say(str(error), "error")
+        else:
+            self.say("nothing takes long just now", "quiet")
 
     async def action_refresh_all(self) -> None:
         """Ask the poller for all that is due."""

@@ -279,7 +279,7 @@ class NewsroomScreen(Browsing):
     def step_back(self) -> bool:
         """One step back; False where there is none."""
         pane = self.panes.current
-        if pane.stop() or self.spread.close_reader():
+        if self.stop_counting() or pane.stop() or self.spread.close_reader():
             return True
         if pane.picked or self.applying:
             pane.picked.clear()

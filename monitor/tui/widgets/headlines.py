@@ -112,7 +112,7 @@ class Headlines(Rows):
     @property
     def seen(self) -> bool:
         """Whether the pane is on the screen."""
-        return self.is_mounted and self.display
+        return self.is_mounted and self.is_attached and self.display
 
     @property
     def holds(self) -> bool:
@@ -179,12 +179,12 @@ class Headlines(Rows):
             self.repaint_head()
         if not self.pinned and self.window.waiting:
             self.action_first()
-        self.supply.pull()
+        self.supply.go_on()
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll, and read on when the end comes near."""
         super().scroll_rows(rows)
-        self.supply.pull()
+        self.supply.go_on()
 
     def action_first(self) -> None:
         """Go to the newest, of all that has arrived."""
@@ -212,9 +212,11 @@ class Headlines(Rows):
         return self.following
 
     def stop(self) -> bool:
-        """Stop a long way to the last row; whether there was one."""
-        was, self.supply.to_last = self.supply.to_last, False
-        return was
+        """Stop what takes long; whether there was something."""
+        there = self.supply.stop()
+        if there:
+            self.refresh()
+        return there
 
     def marked(self, ids: Collection[str], to: Callable[[Story], Story]) -> None:
         """Show at once what a mark makes of these items. What was read stays until the pane is read anew."""
@@ -299,6 +301,7 @@ class Headlines(Rows):
             tally=self.tally,
             notes=self.showing.notes(),
             waiting=self.window.news,
+            work=self.supply.work,
             following=self.following,
             focused=self.has_focus,
         )

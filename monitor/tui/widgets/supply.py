@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FAR = 1000
 """Rows read at a time on the way to the last of those that a query finds."""
+LONG = 5000
+"""Items looked at for a query before that is told, and can be stopped."""
 
 
 class Showing(Struct, frozen=True):
@@ -87,6 +89,10 @@ class Supplied(Protocol):
         """A page was taken in; rows that were held have moved down by `shift`."""
         ...
 
+    def repaint_head(self) -> None:
+        """What is told of the reading has changed."""
+        ...
+
     def unsupplied(self, error: MonitorError) -> None:
         """A page could not be read."""
         ...
@@ -105,6 +111,8 @@ class Supply:
         """Items looked at for the query so far."""
         self.whole_at = desk.newsroom.clock()
         """When what is shown was last complete: what was seen later waits."""
+        self._stopped = False
+        """The reader has seen enough; reading goes on when the cursor moves on."""
         self._unreadable = False
         self._welcome: frozenset[str] = frozenset()
         self._reading: asyncio.Task[None] | None = None
@@ -125,10 +133,27 @@ class Supply:
         """Whether a page is being read now."""
         return self._reading is not None
 
+    @property
+    def work(self) -> str:
+        """What takes long just now, in words; empty where nothing does."""
+        long = self.reading and not self._stopped and self.scanned >= LONG and self.window.next is not None
+        return f"{self.scanned:,} looked at · esc stops" if long else ""
+
+    def stop(self) -> bool:
+        """Stop what takes long; whether there was something."""
+        there = self.to_last or bool(self.work)
+        self.to_last, self._stopped = False, there
+        return there
+
+    def go_on(self) -> None:
+        """Read what is needed where the reader has moved to, also after a stop."""
+        self._stopped = False
+        self.pull()
+
     def restart(self, showing: Showing | None = None) -> None:
         """Read from the top: something else, or all that is new."""
         self.showing = showing or self.showing
-        self.window.loaded = self.to_last = self._unreadable = False
+        self.window.loaded = self.to_last = self._stopped = self._unreadable = False
         self.scanned = 0
         self.pull()
 
@@ -156,7 +181,8 @@ class Supply:
                 if showing != self.showing or not (self.window.loaded or fetch.kind == "top"):
                     continue
                 hold = self.rows.holds
-                self.scanned += page.scanned
+                if fetch.kind in {"top", "more"}:
+                    self.scanned = page.scanned + (self.scanned if fetch.kind == "more" else 0)
                 if fetch.after is None and not hold:
                     self.whole_at = self.desk.newsroom.clock()
                 shift = self.window.take(fetch, page, hold=hold, keep=self.rows.keeps, welcome=self._welcome)
@@ -168,6 +194,8 @@ class Supply:
             self.rows.unsupplied(error)
         finally:
             self._reading = None
+            if self.scanned >= LONG:
+                self.rows.repaint_head()
 
     async def _page(self, showing: Showing, fetch: Fetch) -> Page:
         newsroom, view, limit = self.desk.newsroom, showing.view, fetch.limit
@@ -188,4 +216,6 @@ class Supply:
                 return self.window.peek()
         if self.to_last and self.window.next is not None:
             return self.window.bottom() if self.at_once else Fetch("more", self.window.next, FAR)
+        if self._stopped:
+            return None
         return self.window.wanted(top, height)
