@@ -8,8 +8,9 @@ from datetime import datetime
 from rich.cells import cell_len
 from rich.segment import Segment
 
-from monitor.model import Story, Tally
+from monitor.model import Story
 from monitor.tui import paint
+from monitor.tui.tallies import Tally
 from monitor.tui.themes import Ground, Look
 
 LOUD = ("breaking", "correction", "kill", "embargo", "advisory")
@@ -24,7 +25,7 @@ def heading(
     width: int,
     look: Look,
     *,
-    tally: Tally | None,
+    tally: Tally,
     notes: Sequence[str],
     waiting: str,
     work: str,
@@ -32,14 +33,14 @@ def heading(
     focused: bool,
 ) -> list[Segment]:
     """Number, name, unread count, what is peculiar, sparkline; on the right what is at work and what waits above."""
-    unread = f" {tally.unread}" if tally and tally.unread else ""
+    unread = f" {tally.unread}" if tally.unread else ""
     left = [
         (f" {label} ", "accent" if focused else "faint"),
         (paint.cut(title, width // 2), "head" if focused else "title"),
         (unread, "fresh" if unread else "faint"),
     ]
     left += [(f" {paint.cut(text, width // 2)}", "star") for text in notes]
-    if tally and (sparks := paint.sparkline(tally.hourly, BARS)):
+    if sparks := paint.sparkline(tally.hourly, BARS):
         left.append((f" {sparks}", "accent" if focused else "faint"))
     left.append((" ", "faint"))
     right = [(f" {work} ", "good"), ("─", "faint")] if work else []

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from monitor.model import Counts, Progress, Tally, View
+from monitor.model import Counts, Progress, View
 
 if TYPE_CHECKING:
-    from monitor.newsroom import Newsroom, Pane, PollerState, SourceStatus
+    from monitor.newsroom import Newsroom, PollerState, SourceStatus
     from monitor.tui.desk import News
     from monitor.tui.widgets.bars import Parts
 
@@ -24,15 +24,6 @@ WORK = {
     "prune": "pruning",
     "rebuild": "rebuilding the index",
 }
-
-
-def tally(counts: Counts, pane: Pane) -> Tally:
-    """A pane's tally. A saved query has none: it would have to be run."""
-    if pane.query is not None or pane.view.source is not None:
-        return Tally()
-    if pane.view.topic is not None:
-        return counts.topics.get(pane.view.topic, Tally())
-    return counts.starred if pane.view.shelf == "starred" else counts.all
 
 
 class Status:

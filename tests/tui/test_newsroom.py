@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -428,3 +430,24 @@ async def test_the_mouse_selects_opens_scrolls_and_picks_panes(show):
         await it.pilot.click(offset=(10, 4), times=2)
         await it.settle()
         assert it.reader.story.id == it.ids()[1]
+
+
+async def test_a_saved_query_is_counted_aside_and_says_when_there_are_more(show, monkeypatch):
+    dashboard = Dashboard(extra_panes={"Convoys": "convoy", "Talks": "talks", "Wrong": "(talks"})
+    room = FakeNewsroom([make_story(n) for n in range(60)])
+    room.settings = replace(room.settings, dashboard=dashboard)
+    count, threads = room.count, set()
+
+    def counted(view, *, query=None, scan=5000):
+        threads.add(threading.current_thread().name)
+        number, more = count(view, query=query)
+        return number, more or query == "talks"
+
+    monkeypatch.setattr(room, "count", counted)
+    async with show(room=room, size=(200, 60)) as it:
+        await it.look()
+        unread = [s for s in room.stories.values() if "convoy" in s.item.title.lower() and not s.state.read]
+        assert f" 4 Convoys {len(unread)} " in it.text
+        assert re.search(r" 5 Talks \d+\+ ", it.text)
+        assert " 6 Wrong ─" in it.text
+    assert threads == {"preview_0"}

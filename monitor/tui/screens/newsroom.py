@@ -12,6 +12,7 @@ from monitor.newsroom import Pane
 from monitor.tui import commands, status
 from monitor.tui.screens.browsing import Browsing
 from monitor.tui.session import PaneSession, Session
+from monitor.tui.tallies import Tallies
 from monitor.tui.widgets.bars import Bar, Foot, Tab, Tabs
 from monitor.tui.widgets.headlines import Headlines
 from monitor.tui.widgets.panes import Panes
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
-    from monitor.model import Counts
     from monitor.tui.desk import Desk, News
     from monitor.tui.widgets.reader import Reader
     from monitor.tui.widgets.welcome import Welcome
@@ -38,7 +38,7 @@ class NewsroomScreen(Browsing):
     def __init__(self, desk: Desk, session: Session) -> None:
         super().__init__(desk)
         self.session = session
-        self.counts: Counts | None = None
+        self.tallies = Tallies(desk)
         self.status = status.Status()
         panes = desk.newsroom.panes()
         made = Panes(panes, self._make, self.told)
@@ -50,7 +50,7 @@ class NewsroomScreen(Browsing):
     def preload(self) -> None:
         """Read what the first picture shows before it is drawn, so that it is drawn once."""
         try:
-            self.counts = self.desk.newsroom.counts()
+            self.tallies.take(self.desk.newsroom.counts())
             self.panes.prepare(self.app.size)
             for pane in self.panes.lists:
                 pane.preload(self.app.size.height)
@@ -76,8 +76,7 @@ class NewsroomScreen(Browsing):
         was = self.session.panes.get(pane.id, PaneSession())
         made = Headlines(pane, self.desk, label=label, source_title=self.source_title, clock=self.desk.newsroom.clock)
         made.restore(was)
-        if self.counts is not None:
-            made.show_tally(status.tally(self.counts, pane))
+        made.show_tally(self.tallies.of(pane))
         return made
 
     def _make_reader(self) -> Reader:
@@ -99,11 +98,11 @@ class NewsroomScreen(Browsing):
         if news.reloaded:
             self.panes.renew(self.desk.newsroom.panes())
         if news.counts is not None:
-            self.counts = news.counts
-            for pane in self.panes.lists:
-                pane.show_tally(status.tally(news.counts, pane.pane))
-            self.told()
-        self.spread.greet(self.counts, news)
+            self.tallies.take(news.counts)
+            self.show_tallies()
+        if self.tallies.due(self.panes.panes):
+            self.run_worker(self._count_aside(), group="tallies")
+        self.spread.greet(self.tallies.counts, news)
         if news.change is not None:
             self.spread.renew()
         if self.status.take(news):
@@ -112,11 +111,21 @@ class NewsroomScreen(Browsing):
             self.say(news.problems[0], "error")
         self.status.problems = news.problems if news.problems is not None else self.status.problems
 
+    def show_tallies(self) -> None:
+        """Tell in headings and tabs how much is unread."""
+        for pane in self.panes.lists:
+            pane.show_tally(self.tallies.of(pane.pane))
+        self.told()
+
+    async def _count_aside(self) -> None:
+        await self.tallies.count(tuple(self.panes.panes))
+        self.show_tallies()
+
     def tell_status(self) -> None:
         """The bar above."""
         newsroom = self.desk.newsroom
         clock = newsroom.clock() if newsroom.settings.dashboard.clock else None
-        self.query_one("#status", Bar).put(*self.status.parts(self.counts, clock, read_only=newsroom.read_only))
+        self.query_one("#status", Bar).put(*self.status.parts(self.tallies.counts, clock, read_only=newsroom.read_only))
 
     def told(self) -> None:
         """The strip of panes, where not all are seen, and the keys."""
@@ -128,8 +137,7 @@ class NewsroomScreen(Browsing):
         self.tell_keys()
 
     def _tab(self, number: int, pane: Pane) -> Tab:
-        tally = status.tally(self.counts, pane) if self.counts is not None else None
-        return Tab(self.panes.label(number), pane.title, tally.unread if tally else 0, number == self.panes.index)
+        return Tab(self.panes.label(number), pane.title, self.tallies.of(pane).unread, number == self.panes.index)
 
     @property
     def scopes(self) -> tuple[commands.Scope, ...]:

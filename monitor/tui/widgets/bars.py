@@ -52,7 +52,7 @@ class Tab(Struct, frozen=True):
 
     label: str
     title: str
-    unread: int
+    unread: str
     current: bool
 
 

@@ -11,10 +11,11 @@ from rich.segment import Segment
 from textual.message import Message
 
 from monitor.errors import MonitorError
-from monitor.model import Story, Tally
+from monitor.model import Story
 from monitor.triage import on_shelf
 from monitor.tui import headline, paint
 from monitor.tui.session import PaneSession
+from monitor.tui.tallies import Tally
 from monitor.tui.themes import Ground
 from monitor.tui.widgets.rows import Rows
 from monitor.tui.widgets.supply import Showing, Supply
@@ -47,7 +48,7 @@ class Headlines(Rows):
         self.source_title, self.clock = source_title, clock
         self.supply = Supply(pane, desk, self)
         self.window = self.supply.window
-        self.tally: Tally | None = None
+        self.tally = Tally()
         self.chosen: str | None = None
         self.picked: dict[str, Story] = {}
         self.pinned = False
