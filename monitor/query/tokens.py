@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import string
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -31,8 +31,11 @@ _WITHOUT_SPACES = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
 )
 _EMOJI = "[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u27bf\U0001f300-\U0001faff][\U0001f3fb-\U0001f3ff]?"
-_BEYOND = re.compile("[\u0300-\udfff\ue002-\U0010ffff]")
-"""Text without these has no combining marks and no script without spaces: a plainer pattern does."""
+_BEYOND = re.compile("[\u0300-\u200f\u2028-\u202f\u205f-\u209f\u20d0-\udfff\ue002-\U0010ffff]")
+"""Text without these has no combining marks, no script without spaces and no emoji: a plainer pattern does.
+
+What is left out are the general punctuation and the signs of currencies, which no pattern takes for a word.
+"""
 
 JOINERS = frozenset("-&\u200c")
 """What makes one compound of the words on its two sides: hyphen, ampersand, zero-width non-joiner."""
@@ -113,6 +116,12 @@ def forms(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(fold, spellings(word))))
 
 
+@lru_cache(maxsize=1 << 16)
+def spelled_stems(word: str, language: str) -> tuple[str, ...]:
+    """The stems of all spellings of a word."""
+    return tuple(dict.fromkeys(stem for spelling in spellings(word) for stem in stems(spelling, language)))
+
+
 class Passage:
     """One text of a stream: a field (or one of its values), and the positions [first, end) of its words."""
 
@@ -188,20 +197,9 @@ class Stream:
     # -- forms ------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _places(self) -> dict[str, list[int]]:
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for position, word in enumerate(self.words):
-            places[word].append(position)
-        return places
-
-    @cached_property
-    def index(self) -> dict[str, list[int]]:
-        """Folded form to the positions of the words that have it."""
-        index: dict[str, list[int]] = {}
-        for word, places in self._places.items():
-            for form in forms(word):
-                index[form] = sorted([*index[form], *places]) if form in index else places
-        return index
+    def _by_form(self) -> dict[str, list[str]]:
+        """Folded form to the different words that have it."""
+        return _inverted(self.words, forms)
 
     @cached_property
     def joined(self) -> dict[str, list[Edge]]:
@@ -223,13 +221,10 @@ class Stream:
             run.append(position)
 
     @cached_property
-    def _stems(self) -> tuple[dict[str, list[int]], dict[str, list[Edge]]]:
+    def _stems(self) -> tuple[dict[str, list[str]], dict[str, list[Edge]]]:
+        """Stem to the different words that have it, and to the spans of joined words that do."""
         language = self._language()
-        single: dict[str, list[int]] = {}
-        for word, places in self._places.items():
-            for spelling in spellings(word):
-                for stem in stems(spelling, language):
-                    single[stem] = sorted({*single[stem], *places}) if stem in single else places
+        single = _inverted(self.words, lambda word: spelled_stems(word, language))
         compound: dict[str, list[Edge]] = {}
         for form, edges in self.joined.items():
             for stem in stems(form, language):
@@ -239,7 +234,7 @@ class Stream:
     @cached_property
     def vocabulary(self) -> set[str]:
         """Every form, joined ones included."""
-        return self.index.keys() | self.joined.keys()
+        return self._by_form.keys() | self.joined.keys()
 
     @cached_property
     def stem_vocabulary(self) -> set[str]:
@@ -263,9 +258,20 @@ class Stream:
 
     # -- spans ------------------------------------------------------------------------------------------------
 
+    def _standing(self, words: Iterable[str]) -> list[Edge]:
+        """Where any of these words stands, as it is."""
+        edges: list[Edge] = []
+        for word in words:
+            at = -1
+            with contextlib.suppress(ValueError):
+                while True:
+                    at = self.words.index(word, at + 1)
+                    edges.append((at, at))
+        return edges
+
     def find(self, form: str) -> list[Edge]:
         """The spans of a folded form."""
-        edges = [(position, position) for position in self.index.get(form, ())]
+        edges = self._standing(self._by_form.get(form, ()))
         return edges + self.joined[form] if form in self.joined else edges
 
     def find_stem(self, word: str) -> list[Edge]:
@@ -273,7 +279,7 @@ class Stream:
         single, compound = self._stems
         edges: list[Edge] = []
         for stem in stems(word, self._language()):
-            edges += [(position, position) for position in single.get(stem, ())]
+            edges += self._standing(single.get(stem, ()))
             edges += compound.get(stem, ())
         return edges
 
@@ -342,6 +348,18 @@ class Stream:
         """The passage of a span, and where it stands in its normalised text."""
         passage = self.passage(edge[0])
         return passage, *passage.extent(edge)
+
+
+def _inverted(words: Iterable[str], names: Callable[[str], Iterable[str]]) -> dict[str, list[str]]:
+    """Name to the different words that go by it."""
+    inverted: dict[str, list[str]] = {}
+    for word in dict.fromkeys(words):
+        for name in names(word):
+            if name in inverted:
+                inverted[name].append(word)
+            else:
+                inverted[name] = [word]
+    return inverted
 
 
 def _parts(first: int, last: int) -> Iterable[Edge]:
