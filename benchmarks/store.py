@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import itertools
 import json
 import math
 import multiprocessing
@@ -199,11 +200,11 @@ def ours(folder: Path, size: int) -> dict[str, float]:
         found["counts"] = median(lambda: store.counts(NOW), 30)
         chance = random.Random(1)
         found["body"] = median(lambda: store.get(chance.choice(ids)), 200)
-        marks = iter(range(10_000))
+        marks = itertools.count()
 
         def mark() -> None:
-            action = ("star", "unstar")[next(marks) % 2]
-            store.mark([ids[next(marks) // 4]], Mark(action=action, who="bench", at=NOW))
+            turn = next(marks)
+            store.mark([ids[turn // 2 % 2000]], Mark(action=("star", "unstar")[turn % 2], who="bench", at=NOW))
 
         found["mark"] = median(mark, 100)
         found["rare"] = median(

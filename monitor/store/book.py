@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-STEP = 16
+STEP = 4
 """Things of a batch that are written between two looks at whether somebody waits for the store."""
 PAUSE = 0.0006
 """Seconds that a batch stands aside for whoever waits, in which a thread that was waiting wakes."""
@@ -115,9 +115,9 @@ class Book:
         return ledger
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Revision]:
+    def writing(self, *, durable: bool = True) -> Iterator[Revision]:
         """A transaction over items: what is put within is written with its counts under one revision, or not at all."""
-        with self.ground.transaction():
+        with self.ground.transaction(durable=durable):
             ledger = self.ledgers.read([1], Ledger)[1]
             revision = Revision(ledger)
             yield revision
@@ -180,12 +180,13 @@ class Book:
     def sliced(self, things: Sequence[T], write: Callable[[Revision, Sequence[T], bool], None]) -> None:
         """Write many things step by step, the flag telling the last, in as few transactions as others allow.
 
-        One ends as soon as somebody waits for the store, or when it has grown so long that its end would take long.
+        One ends as soon as somebody waits for the store, or when it has grown so long that its end would take long. All
+        are on disk when this returns; those before it wait for no disk, as the log that they stand in is one.
         """
         done = 0
         while True:
             ends = time.perf_counter() + self.ground.hold
-            with self.writing() as revision:
+            with self.writing(durable=False) as revision:
                 while True:
                     some = things[done : done + STEP]
                     done += len(some)
@@ -195,6 +196,7 @@ class Book:
                     if done == len(things) or wanted or time.perf_counter() > ends:
                         break
             if done == len(things):
+                self.ground.settle()
                 return
             if wanted:
                 time.sleep(PAUSE)

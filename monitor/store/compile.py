@@ -65,8 +65,15 @@ def compile_query(query: QueryLike | None, layout: Layout) -> Where:
 
 def _conjuncts(told: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     if told and told[0] == "and":
-        return [clause for part in sorted(told[1], key=repr) for clause in _conjuncts(part)]
+        return [clause for part in sorted(told[1], key=_shape) for clause in _conjuncts(part)]
     return [told] if told else []
+
+
+def _shape(told: tuple[Any, ...]) -> tuple[str, str]:
+    """What parts are sorted by, so that the same question is the same SQL whatever its values."""
+    if not told:
+        return "", ""
+    return told[0], "" if told[0] in {"and", "or", "not"} else repr(told[1])
 
 
 def _each_key(clause: tuple[Any, ...], layout: Layout) -> str | None:
@@ -87,7 +94,7 @@ class _Compiler:
             return "1", [], True
         operation = told[0]
         if operation in {"and", "or"}:
-            return self._joined(operation.upper(), [self.clause(part) for part in sorted(told[1], key=repr)])
+            return self._joined(operation.upper(), [self.clause(part) for part in sorted(told[1], key=_shape)])
         if operation == "not":
             sql, values, exact = self.clause(told[1])
             return (f"({sql}) IS NOT TRUE", values, True) if exact else ANYTHING

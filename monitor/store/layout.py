@@ -123,16 +123,23 @@ class Ground(Protocol):
         """Whether somebody waits for the transaction at hand to end; costs next to nothing."""
         ...
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """All that is written within is written together, durably, or not at all; may be nested."""
+    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
+        """All that is written within is written together or not at all; may be nested.
+
+        It is on disk when it ends; with `durable` False, when `settle` has returned.
+        """
+        ...
+
+    def settle(self) -> None:
+        """Have all that was written be on disk."""
         ...
 
     def version(self) -> object:
         """Changes whenever anybody has written; costs next to nothing."""
         ...
 
-    def upkeep(self) -> None:
-        """Short work that is best done after a batch, such as folding a journal into its file."""
+    def upkeep(self, *, calm: bool = False) -> None:
+        """Work that many batches leave behind, such as folding a journal into its file; less of it when all is calm."""
         ...
 
     def size(self) -> int:

@@ -134,8 +134,9 @@ class MemoryGround(Storage):
             self._version += 1
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
         """All or nothing; may be nested."""
+        del durable
         with self.lock:
             before = {name: dict(table) for name, table in self._data.items()} if self._depth == 0 else None
             self._depth += 1
@@ -152,12 +153,16 @@ class MemoryGround(Storage):
         """Changes whenever anybody has written."""
         return self._version
 
+    def settle(self) -> None:
+        """Nothing is on disk."""
+
     def wanted(self) -> bool:
         """Nobody has to wait long."""
         return False
 
-    def upkeep(self) -> None:
+    def upkeep(self, *, calm: bool = False) -> None:
         """Nothing to do."""
+        del calm
 
     def size(self) -> int:
         """Nothing is on disk."""
@@ -217,8 +222,9 @@ class JsonGround(Storage):
             self._dirty = True
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
         """All or nothing, under the lock between processes; may be nested."""
+        del durable
         if self._read_only:
             raise StoreError(f"{self._path}: opened to read only")
         with self.lock:
@@ -265,12 +271,16 @@ class JsonGround(Storage):
         """Changes whenever anybody has written."""
         return self._stamped()
 
+    def settle(self) -> None:
+        """Each write is on disk."""
+
     def wanted(self) -> bool:
         """Each write is whole, whoever waits."""
         return False
 
-    def upkeep(self) -> None:
+    def upkeep(self, *, calm: bool = False) -> None:
         """Nothing to do: each write is whole."""
+        del calm
 
     def size(self) -> int:
         """Bytes on disk."""

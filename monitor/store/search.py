@@ -111,7 +111,7 @@ class SearchIndex:
             self._discard()
 
     def follow_soon(self) -> None:
-        """Index what is new in a thread of its own, so that whoever stored it need not wait."""
+        """Index what is new in a thread of its own, and do the store's upkeep: whoever stored it need not wait."""
         with self._threads:
             if self._follower is None or not self._follower.is_alive():
                 self._follower = threading.Thread(target=self._catch_up, name="history-index", daemon=True)
@@ -129,6 +129,7 @@ class SearchIndex:
         self._stop.wait(SETTLE)
         with contextlib.suppress(StoreError):
             self.follow(progress=tell)
+            self._book.ground.upkeep(calm=True)
 
     @contextlib.contextmanager
     def first(self) -> Iterator[None]:

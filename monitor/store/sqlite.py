@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 APPLICATION = 0x4E574D31
 """SQLite's application_id of our files."""
 
-CHECKPOINT = 4_000_000
-"""Bytes of write-ahead log from which it is folded into the file."""
+CHECKPOINT = 32_000_000
+"""Bytes of write-ahead log from which it is folded into the file, whoever has to wait for it."""
+CALM = 4_000_000
+"""Bytes from which that is done when nothing is being stored."""
 
 
 def explain_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
@@ -116,7 +118,7 @@ class SqliteGround(Storage):
             connection.execute("PRAGMA busy_timeout = 5000")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA wal_autocheckpoint = 0")
-            connection.execute(f"PRAGMA journal_size_limit = {2 * CHECKPOINT}")
+            connection.execute(f"PRAGMA journal_size_limit = {2 * CALM}")
             connection.execute("PRAGMA mmap_size = 0")
             connection.execute("PRAGMA secure_delete = 0")
             connection.execute("PRAGMA trusted_schema = 0")
@@ -172,8 +174,12 @@ class SqliteGround(Storage):
             raise self.explain(error) from error
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All that is written within is written together, durably, or not at all; may be nested."""
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+        """All that is written within is written together or not at all; may be nested.
+
+        It is on disk when it ends; with `durable` False, when `settle` has returned: the log is then written as ever,
+        and only not waited for.
+        """
         if self._writer is None:
             raise StoreError(f"{self.path}: opened to read only", hint="open it without --read-only")
         if self.within:
@@ -183,6 +189,7 @@ class SqliteGround(Storage):
             self._follow()
             writer = self._writer
             try:
+                writer.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
                 writer.execute("BEGIN IMMEDIATE")
             except sqlite3.Error as error:
                 raise self.explain(error) from error
@@ -241,16 +248,31 @@ class SqliteGround(Storage):
             raise self.explain(error) from error
         self._names = None
 
+    def settle(self) -> None:
+        """Have the write-ahead log be on disk; what a checkpoint took from it already is."""
+        try:
+            descriptor = os.open(self.path.with_name(self.path.name + "-wal"), os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise explain(error, self.path) from error
+        try:
+            os.fdatasync(descriptor)
+        except OSError as error:
+            raise explain(error, self.path) from error
+        finally:
+            os.close(descriptor)
+
     def wanted(self) -> bool:
         """Whether another thread or process waits to write."""
         return self.lock.wanted()
 
-    def upkeep(self) -> None:
-        """Fold the write-ahead log into the file once it has grown."""
+    def upkeep(self, *, calm: bool = False) -> None:
+        """Fold the write-ahead log into the file once it has grown; when all is calm, once it has grown a little."""
         if self._writer is None or self.within:
             return
         try:
-            if self.path.with_name(self.path.name + "-wal").stat().st_size < CHECKPOINT:
+            if self.path.with_name(self.path.name + "-wal").stat().st_size < (CALM if calm else CHECKPOINT):
                 return
             with self.lock.held():
                 self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)")
