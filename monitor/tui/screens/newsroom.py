@@ -142,7 +142,7 @@ class NewsroomScreen(Browsing):
     @property
     def scopes(self) -> tuple[commands.Scope, ...]:
         """The reader's commands come first where it has the keys."""
-        return ("move", "detail", "triage") if self.spread.in_reader else ("move", "desk", "triage")
+        return ("move", "detail", "triage") if self.spread.in_reader else ("move", "triage", "desk")
 
     @property
     def awaits(self) -> bool:

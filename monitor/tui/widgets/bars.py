@@ -152,11 +152,11 @@ class Foot(Bar):
         self.put(tuple(parts))
 
     def _fitting(self) -> list[tuple[str, str, str]]:
-        """As many keys as there is room for, the last one (help) always among them."""
+        """As many keys as there is room for, the last two (the way back, and help) always among them."""
         kept = list(self.keys)
         width = self.size.width or self.app.size.width
-        while len(kept) > 1 and sum(cell_len(f" {key} {word} ") for _, key, word in kept) > width:
-            del kept[-2]
+        while len(kept) > 2 and sum(cell_len(f" {key} {word} ") for _, key, word in kept) > width:
+            del kept[-3]
         return kept
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002

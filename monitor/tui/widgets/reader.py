@@ -126,6 +126,13 @@ class Reader(Rows):
         """One screen back."""
         self.scroll_rows(-max(1, self.height - 1))
 
+    def action_read_on(self) -> None:
+        """One screen on, or the next item where there is no more of this one."""
+        before = self.top
+        self.action_page_down()
+        if self.top == before:
+            self.action_next_item()
+
     def action_last(self) -> None:
         """Go to the end."""
         self._need(10**9)
