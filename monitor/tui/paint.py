@@ -146,11 +146,11 @@ def paragraphs(text: str) -> list[str]:
 
 
 def safe(segments: list[Segment]) -> list[Segment]:
-    """Segments with nothing but printable text in them."""
-    if all(segment.text.isprintable() for segment in segments):
+    """Segments with nothing in them but printable text, on whose width all terminals agree."""
+    if all(_harmless(segment.text) for segment in segments):
         return segments
     return [
-        segment if segment.text.isprintable() else Segment(_blanked(segment.text), segment.style, segment.control)
+        segment if _harmless(segment.text) else Segment(_blanked(steady(segment.text)), segment.style, segment.control)
         for segment in segments
     ]
 
@@ -166,6 +166,32 @@ class Safety(LineFilter):
 SAFETY = Safety()
 
 _UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+
+
+_SIGN = "\u00a9\u00ae\u203c-\u2bff\u3030-\u303d\u3297\u3299\U0001f000-\U0001faff"
+_FLAG = "\U0001f1e6-\U0001f1ff"
+_MODIFIER = "\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff"
+_JOINED = f"[{_FLAG}]{{2}}|.(?:[{_MODIFIER}]|\u200d[{_SIGN}])+"
+_SUSPECT = f"[{_MODIFIER}{_FLAG}]"
+
+
+def _harmless(text: str) -> bool:
+    return text.isprintable() and (text.isascii() or not re.search(_SUSPECT, text))
+
+
+def steady(text: str) -> str:
+    """Joined signs as the first of them, flags as letters, in as many cells.
+
+    Terminals disagree on the width of such signs, and what stands right of one would be shifted.
+    """
+    return re.sub(_JOINED, _plainly, text)
+
+
+def _plainly(found: re.Match[str]) -> str:
+    cluster = found[0]
+    if "\U0001f1e6" <= cluster[0] <= "\U0001f1ff":
+        return "".join(chr(ord(letter) - 0x1F1E6 + ord("A")) for letter in cluster[:2])
+    return set_cell_size(cluster[0], cell_len(cluster))
 
 
 def _blanked(text: str) -> str:

@@ -8,7 +8,11 @@ import signal
 import sys
 import termios
 import time
+import unicodedata
 from pathlib import Path
+
+import pyte
+from wcwidth import wcwidth
 
 from tests.endtoend.terminal import Terminal
 from tests.tui.oracle import violations
@@ -17,11 +21,20 @@ ESCAPE = "\x1b"
 """A key of its own only when nothing follows at once."""
 
 
+class Eyes(pyte.Screen):
+    """A screen on which what takes no cell does not end the drawing of what follows it."""
+
+    def draw(self, data: str) -> None:
+        super().draw("".join(char for char in data if wcwidth(char) > 0 or unicodedata.combining(char)))
+
+
 class Line(Terminal):
     """`monitor …` on a pty, with what the oracle says of its output and what runs behind it."""
 
     def __init__(self, *words: str, **options) -> None:
         super().__init__(*words, **options)
+        self.screen = Eyes(self.screen.columns, self.screen.lines)
+        self.stream = pyte.ByteStream(self.screen)
         self.child.delaybeforesend = None
         self.pid = self.child.pid
         assert self.pid is not None

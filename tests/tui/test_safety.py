@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from rich.cells import cell_len
+from wcwidth import wcwidth
 
 from monitor.tui import outside
-from monitor.tui.paint import ascii_line, cut, fitted, sparkline
+from monitor.tui.paint import ascii_line, cut, fitted, sparkline, steady
 from tests.tui.fake import make_story
 from tests.tui.hostile import MARKUP, TEXTS, hostile_newsroom, hostile_story
 
@@ -204,3 +206,21 @@ async def test_without_utf8_everything_is_ascii(show):
         await it.press("enter")
         assert it.text.isascii()
     app.desk.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("👨‍👩‍👧‍👦 four", "👨 four"),
+        ("🏳️‍🌈", "🏳 "),
+        ("🇺🇦🇪🇺", "UAEU"),
+        ("👍🏽", "👍"),
+        ("⚡️ alert", "⚡ alert"),
+        ("☂️", "☂ "),
+        ("می‌خواهم", "می‌خواهم"),
+    ],
+)
+def test_signs_whose_width_is_disputed_are_drawn_as_all_terminals_count_them(text, drawn):
+    assert steady(text) == drawn
+    assert cell_len(steady(text)) == cell_len(text)
+    assert sum(max(0, wcwidth(char)) for char in steady(text)) == cell_len(text)
