@@ -11,7 +11,9 @@ rows; for newsboat, opening a query feed over all items. A bare list holds its r
 from __future__ import annotations
 
 import argparse
+import compileall
 import hashlib
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -26,6 +28,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from screen import Tty, median, p95
 
+import monitor
 from monitor.model import Addition, Body, Hit, Item, SourceHealth, Verdict
 from monitor.store import open_store
 
@@ -139,7 +142,10 @@ def measure(argv: Sequence[str], shown: str, pane: tuple[bytes, str, int] | None
 
 
 def keys_while_polling(bench: Path, folder: Path, presses: int) -> str:
-    """Keys in a dashboard whose poller fetches 500 feeds, beside the same keys when nothing is polled."""
+    """Keys in a dashboard whose own poller fetches 500 feeds for the first time, beside the same with nothing polled.
+
+    A key counts only when the status bar tells of the poll both before and after it.
+    """
     port = 8790
     words = [sys.executable, str(bench / "feedserver.py"), "--feeds", "500", "--entries", "50", "--port", str(port)]
     server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -149,27 +155,45 @@ def keys_while_polling(bench: Path, folder: Path, presses: int) -> str:
     (config / "sources.toml").write_text(
         "".join(f'[[sources]]\nid = "f{n}"\nurl = "http://127.0.0.1:{port}/f/{n}.xml"\n' for n in range(500))
     )
+    words = [sys.executable, "-m", "monitor", "--config", str(config), "--store", f"tinydb:{folder / 'polling.db'}"]
     try:
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/ctl?latency=50-300", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        tty = Tty(
-            [sys.executable, "-m", "monitor", "--config", str(config), "--store", f"tinydb:{folder / 'polling.db'}"]
-        )
+        _ask(f"http://127.0.0.1:{port}/ctl?latency=50-300")
+        tty = Tty(words)
         try:
-            tty.until(lambda lines: sum("Newswire" in line or ":" in line[:12] for line in lines) >= 12, limit=60)
-            busy, _ = tty.keys(presses)
-            tty.press(b"g")
+            tty.until(lambda lines: "polling" in lines[0] and sum("127.0.0.1" in line for line in lines) >= 12)
+            before = _ask(f"http://127.0.0.1:{port}/stats")["requests"]
+            busy: list[float] = []
+            while len(busy) < presses and "polling" in tty.screen.display[0]:
+                times, _ = tty.keys(10)
+                busy += times if "polling" in tty.screen.display[0] else []
+            after = _ask(f"http://127.0.0.1:{port}/stats")["requests"]
+            tty.until(lambda lines: "polling" not in lines[0], limit=120)
         finally:
             tty.end()
     finally:
         server.terminate()
         server.wait()
-    figures = f"median {median(busy):.1f} ms, p95 {p95(busy):.1f} ms, {len(busy)} of {presses} seen"
-    return f"keys while 500 feeds are polled: {figures}"
+    tty = Tty([*words, "--no-poll"])
+    try:
+        tty.until(lambda lines: sum("127.0.0.1" in line for line in lines) >= 12)
+        idle, _ = tty.keys(max(20, len(busy)))
+    finally:
+        tty.end()
+    lines = [f"keys while 500 feeds are polled, {before} to {after} of them asked so far:"]
+    for label, times in (("polled", busy), ("nothing polled", idle)):
+        lines.append(f"{label:>16}: median {median(times):.1f} ms, p95 {p95(times):.1f} ms of {len(times)} keys")
+    return "\n".join([*lines, f"           ratio: {median(busy) / median(idle):.2f}, p95 {p95(busy) / p95(idle):.2f}"])
+
+
+def _ask(url: str) -> dict[str, int]:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url, timeout=1) as answer:
+                told: dict[str, int] = json.loads(answer.read())
+                return told
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
 
 
 def main() -> int:
@@ -179,11 +203,14 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--keys", type=int, default=60)
     parser.add_argument("--bench", type=Path, help="folder with feedserver.py")
+    parser.add_argument("--only-polling", action="store_true", help="only the keys while 500 feeds are polled")
     wanted = parser.parse_args()
+    compileall.compile_dir(Path(monitor.__file__).parent, quiet=1)  # as an installed program is
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        print(f"{'':34}" + "".join(f"{column:>10}" for column in COLUMNS))
-        for size in wanted.sizes:
+        if not wanted.only_polling:
+            print(f"{'':34}" + "".join(f"{column:>10}" for column in COLUMNS))
+        for size in () if wanted.only_polling else wanted.sizes:
             for label, figures in _compare(folder, size, wanted.runs, wanted.keys):
                 print(f"{size:>9,} items  {label:<18}" + "".join(f"{figure:>10.2f}" for figure in figures), flush=True)
         if wanted.bench:
@@ -194,11 +221,11 @@ def main() -> int:
 def _compare(folder: Path, size: int, runs: int, presses: int) -> list[tuple[str, list[float]]]:
     config = make_store(folder, size)
     store = f"tinydb:{folder / f'{size}.db'}"
-    monitor = [sys.executable, "-m", "monitor", "--config", str(config), "--store", store, "--no-poll"]
+    ours = [sys.executable, "-m", "monitor", "--config", str(config), "--store", store, "--no-poll"]
     bare = [sys.executable, str(Path(__file__).parent / "bare_list.py"), str(size)]
     programs: list[tuple[str, Callable[[], list[float]]]] = [
         ("bare Textual list", lambda: measure(bare, "Headline", None, presses)),
-        ("monitor", lambda: measure(monitor, "Headline", (b"9z", "Headline", 36), presses)),
+        ("monitor", lambda: measure(ours, "Headline", (b"9z", "Headline", 36), presses)),
     ]
     if shutil.which("newsboat"):
         newsboat = make_newsboat(folder, size)

@@ -157,6 +157,10 @@ class Newsroom:
             if after is None:
                 return
 
+    def key(self, view: View, story: Story) -> str:
+        """The key of the page that begins with a story, or where it would stand; cheap."""
+        return self.store.key(view, story)
+
     def stories(
         self, view: View, *, query: Query | str | None = None, bodies: bool = False, limit: int | None = None
     ) -> Iterator[Story]:

@@ -137,6 +137,10 @@ class Store(Protocol):
         """
         ...
 
+    def key(self, view: View, story: Story) -> str:
+        """The key of the page that begins with a story, or where it would stand; without a look at the store."""
+        ...
+
     def count(self, view: View) -> int:
         """How many stories a view holds, by index."""
         ...

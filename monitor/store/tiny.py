@@ -215,6 +215,10 @@ class TinyStore:
         stories = tuple(record.story() for _, record in found[limit - 1 :: -1])
         return Page(stories=stories, next=key, revision=revision, scanned=len(stories))
 
+    def key(self, view: View, story: Story) -> str:
+        """The key of the page that begins with a story, or where it would stand."""
+        return views.write_key(views.beginning(view, story))
+
     def count(self, view: View) -> int:
         """How many stories a view holds, by index."""
         self._book.wake()

@@ -13,7 +13,7 @@ from monitor.store.records import micros
 if TYPE_CHECKING:
     from tinydb.queries import QueryInstance
 
-    from monitor.model import View
+    from monitor.model import Story, View
     from monitor.store.layout import Key, Path
     from monitor.store.records import Record
 
@@ -76,6 +76,14 @@ def key(view: View, record: Record) -> Key:
     if view.order == "time":
         return time
     return (record.score if view.topic is None else record.verdict.scores.get(view.topic, 0.0), *time)
+
+
+def beginning(view: View, story: Story) -> Key:
+    """The place just before a story."""
+    time = (micros(story.item.published), f"{story.id}\0")
+    if view.order == "time":
+        return time
+    return (story.verdict.score if view.topic is None else story.verdict.scores.get(view.topic, 0.0), *time)
 
 
 def write_key(place: Key) -> str:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+HANDOVER = 0.0005
+"""Seconds that a thread may keep the others waiting: a key goes through three, beside the one that reads the store."""
+
 
 def run(newsroom: Newsroom, settings: Settings, *, poll: bool = False) -> int:
     """Show the newsroom until the reader leaves; the exit status, 128 + the signal where one ended it.
@@ -36,6 +39,7 @@ def run(newsroom: Newsroom, settings: Settings, *, poll: bool = False) -> int:
     departure.watch()
     gc.freeze()  # what start-up made stays for good; no collection between two keys need look at it
     gc.enable()
+    sys.setswitchinterval(HANDOVER)
     try:
         status = app.run(mouse=settings.dashboard.mouse)
     except OSError:

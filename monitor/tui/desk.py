@@ -22,6 +22,8 @@ BEAT = 0.5
 """Seconds between two looks at the store."""
 SLOW = 10
 """Every so many looks, also at the config and the sources."""
+SOURCES = 4
+"""Between two looks at sources that have changed: while many are polled, each look would read them all again."""
 
 
 class News(Struct, frozen=True, kw_only=True):
@@ -49,6 +51,9 @@ class Desk:
         self._aside: ThreadPoolExecutor | None = None
         self.revision = -1
         self._looks = 0
+        self._unlooked = SOURCES
+        """Looks since the sources were read because something had changed."""
+        self._changed = False
         self._empty = False
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -84,11 +89,19 @@ class Desk:
             counts=counts,
             empty=self._is_empty(counts),
             progress=newsroom.progress(),
-            sources=newsroom.sources() if slow or change else None,
+            sources=newsroom.sources() if slow or self._sources_due(change) else None,
             poller=newsroom.poller() if slow else None,
             reloaded=reloaded,
             problems=trouble,
         )
+
+    def _sources_due(self, change: Change | None) -> bool:
+        self._unlooked += 1
+        self._changed = self._changed or change is not None
+        if not self._changed or self._unlooked < SOURCES:
+            return False
+        self._changed, self._unlooked = False, 0
+        return True
 
     def _is_empty(self, counts: Counts | None) -> bool:
         if counts is not None:

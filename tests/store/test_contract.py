@@ -223,6 +223,13 @@ def test_a_view_reads_the_same_from_its_end(desk, view, limit):
     assert found == expected
 
 
+@pytest.mark.parametrize("view", [*EXPECTED, View(order="score"), View(topic="war", order="score")], ids=repr)
+def test_a_page_can_begin_with_a_story(desk, view):
+    stories = desk.page(view, limit=50).stories
+    for n, story in enumerate(stories):
+        assert ids(desk.page(view, limit=3, after=desk.key(view, story))) == [s.id for s in stories[n : n + 3]]
+
+
 def test_pages_stand_still_while_items_come_in(desk):
     first = desk.page(View(), limit=10)
     desk.add([addition(100, published=NOON + timedelta(minutes=5))])

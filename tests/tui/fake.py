@@ -251,6 +251,9 @@ class FakeNewsroom:
         shown = [replace(story, body=None) for story in stories[start:end]]
         return Page(stories=tuple(shown), next=key, revision=self._revision, scanned=len(shown))
 
+    def key(self, view: View, story: Story) -> str:
+        return self._written(view, story) + "\0"
+
     def _mark(self, view: View, like: Story, text: str) -> tuple:
         return tuple(type(part)(word) for part, word in zip(self._key(view, like), text.split("|"), strict=True))
 

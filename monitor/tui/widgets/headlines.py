@@ -128,7 +128,7 @@ class Headlines(Rows):
     def supplied(self, fetch: Fetch, shift: int) -> None:
         """Draw what has come in, the selected item where it was on the screen."""
         match fetch.kind:
-            case "peek":
+            case "peek" | "above":
                 self.repaint_head()
             case "more" | "end":
                 self._grown()

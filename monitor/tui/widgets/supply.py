@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from monitor.errors import MonitorError
 from monitor.tui.session import PaneSession
-from monitor.tui.widgets.window import Fetch, Window
+from monitor.tui.widgets.window import NEWS, PAGE, Fetch, Window
 
 if TYPE_CHECKING:
-    from monitor.model import Page, View
+    from monitor.model import Page, Story, View
     from monitor.newsroom import Pane
     from monitor.tui.desk import Desk
 
@@ -197,9 +197,23 @@ class Supply:
             if self.scanned >= LONG:
                 self.rows.repaint_head()
 
+    def _once_more(self, top: int, height: int) -> Fetch:
+        if self.rows.holds and self.at_once and not self._welcome:
+            return self.window.again(top, height, PAGE, self._key)
+        spare = self.window.waiting + NEWS if self.rows.holds or self.rows.keeps else 0
+        return self.window.again(top, height, spare)
+
+    @property
+    def _key(self) -> Callable[[Story], str] | None:
+        """What gives the key of the page that begins with a story; nothing where a query decides."""
+        if not self.at_once:
+            return None
+        view, key = self.showing.view, self.desk.newsroom.key
+        return lambda story: key(view, story)
+
     async def _page(self, showing: Showing, fetch: Fetch) -> Page:
         newsroom, view, limit = self.desk.newsroom, showing.view, fetch.limit
-        if fetch.kind in {"end", "before"}:
+        if fetch.upwards:
             return await self.desk.call(newsroom.page_back, view, before=fetch.after, limit=limit)
         return await self.desk.call(newsroom.page, view, query=showing.condition, after=fetch.after, limit=limit)
 
@@ -209,11 +223,12 @@ class Supply:
             return self.window.top()
         if self._again:
             self._again, self._peek = False, True
-            return self.window.again(top, height)
+            return self._once_more(top, height)
         if self._peek:
             self._peek = False
-            if self.window.first:
-                return self.window.peek()
+            uncounted = self.window.first > 0 or (self.rows.holds and self.at_once)
+            if uncounted and (fetch := self.window.peek(self._key)) is not None:
+                return fetch
         if self.to_last and self.window.next is not None:
             return self.window.bottom() if self.at_once else Fetch("more", self.window.next, FAR)
         if self._stopped:

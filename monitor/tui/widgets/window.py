@@ -22,11 +22,16 @@ NEWS = 200
 
 
 class Fetch(Struct, frozen=True):
-    """A page to ask for: `limit` rows just after the key `after`; for "before" those above it, for "end" the last."""
+    """A page to ask for: `limit` rows just after the key `after`; `upwards`, those above it, or the last of all."""
 
-    kind: Literal["top", "more", "back", "again", "peek", "before", "end"]
+    kind: Literal["top", "more", "back", "again", "peek", "above", "before", "end"]
     after: str | None
     limit: int
+
+    @property
+    def upwards(self) -> bool:
+        """Whether the page is read from its end."""
+        return self.kind in {"above", "before", "end"}
 
 
 class _Chunk(Struct):
@@ -43,8 +48,8 @@ class Window:
         self.next: str | None = None
         self.waiting = 0
         self.loaded = False
-        self._newest: str | None = None
-        """The item at the very top when that was last read."""
+        self._newest: Story | None = None
+        """The row at the very top when that was last read."""
         self._above: list[_Chunk] = []
         self._held: list[_Chunk] = []
 
@@ -89,19 +94,29 @@ class Window:
             return Fetch("more", self.next, PAGE)
         return None
 
-    def again(self, top: int, height: int) -> Fetch:
-        """The rows about what is seen once more, because something changed; rows far from it are let go."""
+    def again(self, top: int, height: int, spare: int, key: Callable[[Story], str] | None = None) -> Fetch:
+        """The rows about what is seen once more, because something changed; rows far from it are let go.
+
+        `spare` rows more, for those that have come between. With the `key` of the page that begins with a story,
+        nothing is read of what waits above.
+        """
         self._trim(top, height, keep=PAGE)
         after = self._held[0].after if self._held else None
         needed = max(PAGE, top + height - self.first + PAGE // 2)
-        return Fetch("again", after, min(max(PAGE, len(self.rows)), needed) + self.waiting + NEWS)
+        if after is None and key is not None and self.rows:
+            after = key(self.rows[0])
+        return Fetch("again", after, min(max(PAGE, len(self.rows)), needed) + spare)
 
     def bottom(self) -> Fetch:
         """The last page, whatever is held."""
         return Fetch("end", None, PAGE)
 
-    def peek(self) -> Fetch:
-        """The top of the view, only to count what is new there."""
+    def peek(self, key: Callable[[Story], str] | None = None) -> Fetch | None:
+        """What stands above the newest row known, only to be counted; without a `key`, the top of the view."""
+        if self.waiting >= NEWS:
+            return None
+        if key is not None and self._newest is not None:
+            return Fetch("above", key(self._newest), NEWS)
         return Fetch("peek", None, NEWS)
 
     # -- what was read ----------------------------------------------------------------------------------------
@@ -129,8 +144,11 @@ class Window:
             case "before":
                 return self._reach_up(page)
             case "peek":
-                ids = [story.id for story in page.stories]
-                self.waiting = ids.index(self._newest) if self._newest in ids else len(ids)
+                ids, newest = [story.id for story in page.stories], self._newest
+                self.waiting = ids.index(newest.id) if newest is not None and newest.id in ids else len(ids)
+                return 0
+            case "above":
+                self.waiting = len(page.stories)
                 return 0
             case "again":
                 return self._again(fetch, page, hold=hold, keep=keep, welcome=welcome)
@@ -139,7 +157,7 @@ class Window:
         self.rows, self.first, self.next = list(page.stories), 0, page.next
         self._above, self._held = [], [_Chunk(None, len(self.rows))]
         self.waiting, self.loaded = 0, True
-        self._newest = self.rows[0].id if self.rows else None
+        self._newest = self.rows[0] if self.rows else None
         return 0
 
     def _append(self, fetch: Fetch, page: Page) -> int:
@@ -181,9 +199,9 @@ class Window:
         self._keep(shown, keep)
         moved = next((n - known[story.id] for n, story in enumerate(shown) if story.id in known), 0)
         self.rows, self.next = shown, page.next
-        self._held = [_Chunk(fetch.after, len(shown))]
+        self._held = [_Chunk(self._held[0].after if self._held else None, len(shown))]
         if fetch.after is None and shown:
-            self._newest = shown[0].id
+            self._newest = shown[0]
         return moved
 
     def _keep(self, shown: list[Story], keep: Collection[str]) -> None:
