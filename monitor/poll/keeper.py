@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from monitor.errors import StoreError
 from monitor.ingest import Drop, Plan, apart, decide, other_article, part, trace
 from monitor.model import Addition, Body, Item, Memory, Source, SourceHealth
 from monitor.poll import due
@@ -72,7 +71,7 @@ class Keeper:
         self._closing = asyncio.Event()
 
     async def keep(self, parcel: Parcel) -> Kept:
-        """Decide and store a parcel. Raises StoreError; the parcel may then be brought again."""
+        """Decide and store a parcel. Raises StoreError, after which the parcel may be brought again."""
         kept: asyncio.Future[Kept] = asyncio.get_running_loop().create_future()
         self._waiting.append((parcel, kept))
         if self._work is None or self._work.done():
@@ -133,7 +132,7 @@ class Keeper:
                 if kept.plan.drops:
                     now = self._clock()
                     self._store.put_drops(kept.health.source, [_dropped(drop, now) for drop in kept.plan.drops])
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told
             return [error if isinstance(outcome, Kept) else outcome for outcome in outcomes]
         return outcomes
 

@@ -83,6 +83,32 @@ async def test_no_more_at_once_than_allowed():
     assert len(room.polled) == 4
 
 
+async def test_an_answer_frees_host_and_place_while_the_poll_goes_on():
+    room = Room("http://a.invalid/1", "http://a.invalid/2", "http://b.invalid/", concurrency=1, host_pause=1.0)
+    await room.step()
+    assert room.polled == ["s0"]
+    room.dispatcher.answered(room.sources[0])
+    await room.settle()
+    assert room.polled == ["s0", "s2"], "the place is free, the host rests"
+    room.dispatcher.answered(room.sources[2])
+    await room.step(1.1)
+    assert room.polled == ["s0", "s2", "s1"]
+    for name in ("s0", "s1", "s2"):
+        await room.end(name)
+    assert room.dispatcher.waiting == 0
+
+
+async def test_answers_that_wait_to_be_stored_do_not_pile_up():
+    room = Room(*(f"http://h{n}.invalid/" for n in range(20)), concurrency=2)
+    await room.step()
+    for number in range(20):
+        room.dispatcher.answered(room.sources[number])
+    await room.settle()
+    assert len(room.polled) == 8
+    await room.end("s0")
+    assert len(room.polled) == 9
+
+
 async def test_a_wish_during_a_poll_is_polled_once_more():
     room = Room("http://a.invalid/", host_pause=0.0)
     await room.step()
