@@ -46,6 +46,7 @@ BENCHMARKS = (
     Benchmark("soak", "a poller among hostile feeds", ("--minutes", "3")),
     Benchmark("desk", "a dashboard among hostile feeds", ("--minutes", "3")),
     Benchmark("dashboard", "first screen, keys, bytes, memory, on a real pseudo-terminal", bench="--bench"),
+    Benchmark("operations", "what a key in a list costs, by the length of the list"),
 )
 
 
