@@ -167,7 +167,7 @@ NAMED: dict[int, tuple[str, ...]] = {
         "test_config.py::test_a_command_in_a_file_that_others_can_write_is_refused",
         "test_config.py::test_a_command_in_a_file_of_another_user_is_refused",
         "cli/test_secrets.py::test_a_secret_command_that_fails_is_told_without_a_word_of_its_output",
-        "cli/test_secrets.py::test_a_secret_command_that_hangs_is_ended",
+        "faults/test_manners.py::test_case_26_a_secret_command_that_fails_hangs_or_prints_escapes_says_no_secret",
     ),
     60: (
         "cli/test_secrets.py::test_the_log_is_single_safe_lines",

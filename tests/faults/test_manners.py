@@ -16,7 +16,7 @@ from monitor.errors import SourceError
 from monitor.model import Memory, Secret, SourceHealth
 from monitor.poll import due
 from monitor.sources import opml
-from monitor.sources.http import reveal
+from monitor.sources.http.secrets import reveal
 from tests.faults.certificates import Authority
 from tests.faults.desk import LIMITS, LOOPBACK, Desk, Names, opened, source
 from tests.faults.server import Answer, FaultServer, body, raw, redirect, reset, rss, serving, status
@@ -106,7 +106,7 @@ async def test_case_26_a_tls_fault_and_a_dead_proxy_say_no_secret(
 def test_case_26_a_secret_command_that_fails_hangs_or_prints_escapes_says_no_secret(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("monitor.sources.http.SECRET_SECONDS", 0.2)
+    monkeypatch.setattr("monitor.sources.http.secrets.SECRET_SECONDS", 0.2)
     for command in (
         f"sh -c 'echo {CANARY}; exit 3'",
         f"sh -c 'echo {CANARY} >&2; sleep 5'",

@@ -13,7 +13,7 @@ from monitor.errors import SourceError
 from monitor.ingest import normalise
 from monitor.model import Entry, Source, SourceHealth
 from monitor.poll import due
-from monitor.sources.http import retry_after
+from monitor.sources.http.answer import retry_after
 from tests.poll.fakes import NOW
 
 NETWORK = Network()

@@ -1,39 +1,30 @@
-"""The one way to the network: bounded, honest, and only to where the config points.
-
-Every answer is read as a stream under a cap after decompression and a limit of total time. Redirects are followed by
-hand. Addresses are judged when a socket is made, so that no name, number spelling, redirect or second DNS answer
-reaches this machine or its network unless the config names that host. No cookies, no proxies from the environment.
-"""
+"""Fetching a source: conditional, streamed under a cap, its redirects followed by hand."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-import shlex
-import socket
-import ssl
-import subprocess
 import time
-import zlib
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractResolver
 from aiohttp.resolver import ThreadedResolver
 from msgspec import Struct
 from msgspec.structs import replace
 
 from monitor.errors import SourceError
 from monitor.model import Memory, Secret, Source
-from monitor.sources.addresses import denied, plainly_private, public_url
+from monitor.sources.addresses import plainly_private, public_url
+from monitor.sources.http.answer import charset, gunzip, max_age, refusal, too_large, validator
+from monitor.sources.http.faults import told
+from monitor.sources.http.guard import PublicResolver, SocketFactory, guarded, plain_socket
+from monitor.sources.http.secrets import reveal
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -41,17 +32,12 @@ if TYPE_CHECKING:
     from monitor.config import Network
 
 HOPS = 5
-RETRY_AFTER_MOST = 24 * 3600.0
-SECRET_SECONDS = 5.0
-_VALIDATOR = re.compile(r"\A[\x21-\x7e][\x20-\x7e]{0,8000}\Z")
-_HEADER_VALUE = re.compile(r"\A[\x20-\x7e\x80-\xff\t]*\Z")
 _ACCEPT = (
     "application/atom+xml,application/rss+xml,application/feed+json,application/rdf+xml,"
     "application/xml;q=0.9,text/xml;q=0.9,application/json;q=0.8,text/html;q=0.5,*/*;q=0.4"
 )
 
 Clock = Callable[[], datetime]
-SocketFactory = Callable[[Any], socket.socket]
 
 
 def _utc_now() -> datetime:
@@ -79,86 +65,6 @@ class Fetched(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-# ---------------------------------------------------------------- where sockets may lead
-
-
-class _RefusedError(OSError):
-    """A connection that must not be made."""
-
-
-class _Resolver(AbstractResolver):
-    """Names to addresses, without those that are denied."""
-
-    def __init__(self, inner: AbstractResolver) -> None:
-        self._inner = inner
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        answers = await self._inner.resolve(host, port, family)
-        public = [answer for answer in answers if not denied(answer["host"])]
-        if answers and not public:
-            raise _RefusedError(f"{host} is at {answers[0]['host']}, a private address")
-        return public
-
-    async def close(self) -> None:
-        await self._inner.close()
-
-
-def _guarded(factory: SocketFactory) -> SocketFactory:
-    def connect(info: Any) -> socket.socket:
-        if denied(info[4][0]):
-            raise _RefusedError(f"{info[4][0]} is a private address")
-        return factory(info)
-
-    return connect
-
-
-def _plain_socket(info: Any) -> socket.socket:
-    family, kind, proto, _, _ = info
-    return socket.socket(family, kind, proto)
-
-
-# ---------------------------------------------------------------- secrets
-
-
-def reveal(secret: str | Secret) -> str:
-    """The value behind a secret: the environment variable, or the first line that the command prints.
-
-    Raises SourceError without a word of the value or of what the command printed.
-    """
-    if isinstance(secret, str):
-        return secret
-    if secret.env is not None:
-        value = os.environ.get(secret.env)
-        if not value:
-            raise SourceError(f"the environment variable {secret.env} is not set", kind="secret")
-        return _header_safe(value)
-    if not secret.command:
-        raise SourceError("a secret names neither env nor command", kind="secret")
-    words = shlex.split(secret.command)
-    try:
-        done = subprocess.run(  # noqa: S603 - the config's own command, without a shell
-            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECRET_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise SourceError(f"the secret command {words[0]} took over {SECRET_SECONDS:g} s", kind="secret") from None
-    except OSError as error:
-        raise SourceError(f"the secret command {words[0]} did not start: {error.strerror}", kind="secret") from None
-    if done.returncode or not done.stdout.strip():
-        raise SourceError(f"the secret command {words[0]} failed (exit {done.returncode})", kind="secret")
-    return _header_safe(done.stdout.decode("utf-8", "replace").splitlines()[0].strip())
-
-
-def _header_safe(value: str) -> str:
-    if not _HEADER_VALUE.match(value):
-        raise SourceError("a secret holds characters that no header may hold", kind="secret")
-    return value
-
-
-# ---------------------------------------------------------------- the client
-
-
 @dataclass(slots=True)
 class _Hop:
     """Where one fetch stands."""
@@ -181,7 +87,7 @@ class Client:
         network: Network,
         *,
         resolver: AbstractResolver | None = None,
-        socket_factory: SocketFactory = _plain_socket,
+        socket_factory: SocketFactory = plain_socket,
         clock: Clock = _utc_now,
     ) -> None:
         self.network = network
@@ -217,7 +123,7 @@ class Client:
             seconds = time.monotonic() - started
             raise SourceError(f"no whole answer after {seconds:.0f} s", kind="timeout") from None
         except Exception as error:  # noqa: BLE001 - aiohttp's, a proxy library's, the system's: all are this source's
-            raise _told(error, source) from None
+            raise told(error, source) from None
         return replace(fetched, seconds=time.monotonic() - started)
 
     async def _follow(self, source: Source, memory: Memory) -> Fetched:
@@ -312,8 +218,8 @@ class Client:
             connector = aiohttp.TCPConnector(
                 limit=0,
                 use_dns_cache=False,
-                resolver=inner if open_to_all else _Resolver(inner),
-                socket_factory=self._socket_factory if open_to_all else _guarded(self._socket_factory),
+                resolver=inner if open_to_all else PublicResolver(inner),
+                socket_factory=self._socket_factory if open_to_all else guarded(self._socket_factory),
             )
         return aiohttp.ClientSession(
             connector=connector,
@@ -329,23 +235,23 @@ class Client:
         if response.status == 304:
             return self._fetched(response, hop, b"", memory, unmodified=True)
         if response.status != 200:
-            raise self._status_error(response.status, headers)
+            raise refusal(response.status, headers, self._clock())
         cap = self.network.max_bytes
         if response.content_length is not None and response.content_length > cap:
-            raise _too_large(cap)
+            raise too_large(cap)
         chunks: list[bytes] = []
         size = 0
         async for chunk in response.content.iter_chunked(65536):
             size += len(chunk)
             if size > cap:
                 response.close()
-                raise _too_large(cap)
+                raise too_large(cap)
             chunks.append(chunk)
         body = b"".join(chunks)
         if body[:2] == b"\x1f\x8b":
-            body = _gunzip(body, cap)
+            body = gunzip(body, cap)
         digest = blake2b(body, digest_size=12).hexdigest()
-        etag, modified = _validator(headers.get("ETag")), _validator(headers.get("Last-Modified"))
+        etag, modified = validator(headers.get("ETag")), validator(headers.get("Last-Modified"))
         if digest != memory.digest:
             fresh = replace(memory, etag=etag, last_modified=modified, digest=digest)
             return self._fetched(response, hop, body, fresh, unmodified=False, size=size)
@@ -363,42 +269,14 @@ class Client:
             memory=memory,
             final_url=public_url(hop.url) if "@" in hop.url else hop.url,
             moved_to=hop.moved_to,
-            max_age=_max_age(response.headers.get("Cache-Control")),
+            max_age=max_age(response.headers.get("Cache-Control")),
             content_type=response.headers.get("Content-Type", "")[:200],
-            encoding=_charset(response.headers.get("Content-Type", "")),
+            encoding=charset(response.headers.get("Content-Type", "")),
             lang=response.headers.get("Content-Language", "")[:40] or None,
             bytes=size,
             unmodified=unmodified,
             notes=tuple(hop.notes),
         )
-
-    def _status_error(self, status: int, headers: Mapping[str, str]) -> SourceError:
-        retry = retry_after(headers.get("Retry-After"), self._clock())
-        if status == 410:
-            return SourceError(
-                "the feed is gone for good (410)",
-                kind="http-410",
-                permanent=True,
-                hint="remove the source or give it a new url",
-            )
-        words = {401: "needs a password", 403: "refused us", 404: "not found", 429: "asked us to slow down"}
-        text = words.get(status, "the server is in trouble" if status >= 500 else "an answer of no use")
-        return SourceError(f"{text} ({status})", kind=f"http-{status}", retry_after=retry)
-
-
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """What `Retry-After` asks for, in seconds, at most a day; None for nothing or nonsense."""
-    if not value:
-        return None
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return min(float(value[:12]), RETRY_AFTER_MOST)
-    try:
-        at = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
-    return min(seconds, RETRY_AFTER_MOST) if seconds > 0 else None
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
@@ -433,38 +311,6 @@ def _needs_quoting(url: str) -> bool:
     return not url.isascii() or any(char in url for char in ' "<>\\^`{|}')
 
 
-def _validator(value: str | None) -> str | None:
-    return value if value and _VALIDATOR.match(value) else None
-
-
-def _max_age(value: str | None) -> float | None:
-    found = re.search(r"max-age\s*=\s*\"?(\d{1,9})", value or "", re.IGNORECASE)
-    return float(found[1]) if found else None
-
-
-def _charset(content_type: str) -> str | None:
-    found = re.search(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", content_type, re.IGNORECASE)
-    return found[1] if found else None
-
-
-def _gunzip(body: bytes, cap: int) -> bytes:
-    """Gzip that no header announced, under the cap."""
-    inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    try:
-        out = inflate.decompress(body, cap + 1)
-    except zlib.error:
-        raise SourceError("the body is damaged gzip", kind="unreadable") from None
-    if len(out) > cap:
-        raise _too_large(cap)
-    if not inflate.eof:
-        raise SourceError("the body is gzip cut short", kind="unreadable")
-    return out
-
-
-def _too_large(cap: int) -> SourceError:
-    return SourceError(f"larger than {cap:,} bytes", kind="too-large", hint="raise max_bytes if it is meant to be")
-
-
 def _socks(proxy: str) -> aiohttp.BaseConnector:
     try:
         from aiohttp_socks import ProxyConnector
@@ -474,42 +320,3 @@ def _socks(proxy: str) -> aiohttp.BaseConnector:
         ) from None
     connector: aiohttp.BaseConnector = ProxyConnector.from_url(proxy, rdns=True)
     return connector
-
-
-def _told(error: BaseException, source: Source) -> SourceError:
-    """What went wrong on the way, in words, without anything secret."""
-    host = urlsplit(source.url or "").hostname or "the host"
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, _RefusedError):
-            hint = "name the host in allow_hosts if that is meant"
-            return SourceError(f"refused: {seen}", kind="refused", hint=hint, permanent=False)
-        seen = getattr(seen, "os_error", None) or seen.__cause__
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
-        cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return SourceError(f"the certificate of {host} is not good: {cause.verify_message}", kind="tls")
-        return SourceError(f"no safe connection to {host} could be agreed", kind="tls")
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return SourceError(f"{host} has no address", kind="dns")
-    by_proxy = type(error).__module__.startswith(("aiohttp_socks", "python_socks"))
-    if by_proxy or isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
-        return SourceError("the proxy does not answer", kind="proxy")
-    if isinstance(error, aiohttp.ClientConnectorError):
-        if isinstance(error.os_error, ConnectionResetError) and urlsplit(source.url or "").scheme == "https":
-            return SourceError(f"no safe connection to {host} could be agreed", kind="tls")
-        return SourceError(
-            f"{host} cannot be reached: {error.os_error.strerror or 'no connection'}", kind="unreachable"
-        )
-    if isinstance(error, aiohttp.ContentTypeError | aiohttp.ClientPayloadError):
-        return SourceError("the answer broke off or is damaged", kind="broken")
-    if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError):
-        return SourceError("the server closed the connection", kind="broken")
-    if isinstance(error, aiohttp.ClientResponseError):
-        return SourceError("the answer is not HTTP as it should be", kind="broken")
-    if isinstance(error, aiohttp.InvalidURL | ValueError):
-        return SourceError("the url cannot be read", kind="bad-url")
-    return SourceError(f"{host} cannot be reached", kind="unreachable")
-
-
-Fetch = Callable[[Source, Memory], Awaitable[Fetched]]
