@@ -165,7 +165,7 @@ class FileLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._threads = threading.RLock()
-        self._waiting = 0
+        self._waiting: set[int] = set()
         self._depth = 0
         self._descriptors: tuple[int, int] | None = None
         forget_in_children(self)
@@ -173,9 +173,10 @@ class FileLock:
     @contextlib.contextmanager
     def held(self, wait: float = WAIT) -> Iterator[None]:
         """Hold it; may be nested. Raises StoreBusyError after `wait` seconds."""
-        self._waiting += 1
+        thread = threading.get_ident()
+        self._waiting.add(thread)
         acquired = self._threads.acquire(timeout=wait)
-        self._waiting -= 1
+        self._waiting.discard(thread)
         if not acquired:
             raise StoreBusyError(f"{self._path}: this process has been writing for {wait:.0f} s")
         try:
@@ -234,7 +235,8 @@ class FileLock:
     def forget(self) -> None:
         """Close the descriptors without unlocking what a parent process holds."""
         self._close()
-        self._depth, self._waiting, self._threads = 0, 0, threading.RLock()
+        self._depth, self._threads = 0, threading.RLock()
+        self._waiting.clear()
 
     def close(self) -> None:
         """Let go of the files."""

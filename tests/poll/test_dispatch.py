@@ -81,6 +81,7 @@ async def test_no_more_at_once_than_allowed():
     assert len(room.polled) == 3
     await room.end("s0")
     assert len(room.polled) == 4
+    await room.dispatcher.close(grace=0.0)
 
 
 async def test_an_answer_frees_host_and_place_while_the_poll_goes_on():
@@ -107,6 +108,7 @@ async def test_answers_that_wait_to_be_stored_do_not_pile_up():
     assert len(room.polled) == 8
     await room.end("s0")
     assert len(room.polled) == 9
+    await room.dispatcher.close(grace=0.0)
 
 
 async def test_a_wish_during_a_poll_is_polled_once_more():
