@@ -398,7 +398,7 @@ class Journal(Struct, frozen=True, kw_only=True):
 
 
 class Progress(Struct, frozen=True, kw_only=True):
-    """Long work told to whoever watches: `name` is poll, rematch, import, prune, rebuild."""
+    """Long work told to whoever watches: `name` is poll, rematch or rebuild."""
 
     name: str
     done: int

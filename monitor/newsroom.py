@@ -38,7 +38,8 @@ HIDDEN = frozenset({"dismissed", "done", "snoozed"})
 """What a query must name for the open shelf to show it."""
 MONTH = timedelta(days=30)
 """How long a term may find nothing before it is called dead."""
-LONG_WORK = ("poll", "rematch", "import", "prune", "rebuild")
+LONG_WORK = ("poll", "rematch", "rebuild")
+"""What tells of itself to every process; a command that takes long tells whoever ran it."""
 
 PollerState = Literal["here", "elsewhere", "none"]
 

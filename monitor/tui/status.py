@@ -20,8 +20,6 @@ BATCH = 1000
 WORK = {
     "poll": "polling",
     "rematch": "matching history",
-    "import": "importing",
-    "prune": "pruning",
     "rebuild": "rebuilding the index",
 }
 

@@ -329,6 +329,10 @@ async def test_what_was_being_read_is_open_again(show):
         assert it.reader.story.id == story
         await it.press("escape")
         assert it.app.focused is it.pane
+    room.read_only = True
+    async with show(room=room) as it:
+        await it.settle()
+        assert it.reader is None, "a wall shows its panes"
 
 
 async def test_deep_in_a_long_pane_what_is_new_is_still_counted(show):

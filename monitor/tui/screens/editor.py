@@ -161,7 +161,7 @@ class EditorScreen(DeskScreen):
         self.query_one("#status", Bar).put(left, right)
 
     def _tell_looked(self) -> None:
-        if self._looked is not None:
+        if self._looked:
             self._tell(((f"looking at {self.days} days, {self._looked:,} items · esc stops ", "quiet"),))
 
     @on(TextArea.Changed)

@@ -65,11 +65,11 @@ class NewsroomScreen(Browsing):
         yield Foot(id="foot")
 
     def on_mount(self) -> None:
-        """Show the panes as they were left."""
+        """Show the panes as they were left; a wall begins with its panes, whatever somebody else was reading."""
         self.panes.current.focus()
         self.told()
         self.tell_status()
-        if self.session.reading is not None:
+        if self.session.reading is not None and not self.desk.newsroom.read_only:
             self.run_worker(self.open_item(self.session.reading), group="read", exclusive=True)
 
     def _make(self, pane: Pane, label: str) -> Headlines:
