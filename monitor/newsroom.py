@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 PAGE = 500
 """Stories read at a time where a whole history is walked."""
+STEP = 100
+"""Stories matched between two looks at whether a preview is still wanted."""
 HIDDEN = frozenset({"dismissed", "done", "snoozed"})
 """What a query must name for the open shelf to show it."""
 MONTH = timedelta(days=30)
@@ -362,7 +364,7 @@ class Newsroom:
         """
         parsed = self.parse(query)
         trial = Trial(stop, told)
-        matched = trial.read(self.pages(View(shelf="all", since=since), query=parsed))
+        matched = trial.read(self.pages(View(shelf="all", since=since), query=parsed, size=STEP))
         saved = [] if topic is None else trial.read(self.pages(View(topic=topic, shelf="all", since=since)))
         lints = () if stop() else self.watchlists.lint(parsed, uses=self.uses())
         return compare(matched, saved, topic=topic, since=since, now=self.clock(), lints=lints)
