@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from textual._styles_cache import StylesCache
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -50,8 +51,8 @@ class Drawn(Widget):
         return strip if strip.cell_length == width else strip.adjust_cell_length(width, self.look.style("ink"))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The filters of the app but the one that `strip` has applied."""
-        return [gate for gate in super().get_line_filters() if not isinstance(gate, Safety)]
+        """The filters of the app but what `strip` has applied, and what a `Look` leaves nothing to do for."""
+        return [gate for gate in super().get_line_filters() if not isinstance(gate, Safety | ANSIToTruecolor)]
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines; the compositor asks for all of them whenever anything beside this widget changes."""
