@@ -88,9 +88,16 @@ class SourceError(MonitorError):
         self.retry_after = retry_after
 
 
-def meant(name: str, names: Iterable[str]) -> str | None:
-    """The mend for a name that is none: `did you mean "x"?`, None where nothing is near."""
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The one of the names that a mistyped one most resembles, whatever its case; None where none does."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(names), n=1, cutoff=0.5)
-    return f'did you mean "{near[0]}"?' if near else None
+    by_folded = {known.casefold(): known for known in names}
+    near = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.5)
+    return by_folded[near[0]] if near else None
+
+
+def meant(name: str, names: Iterable[str]) -> str | None:
+    """The mend for a name that is none: `did you mean "x"?`, None where nothing is near."""
+    near = nearest(name, names)
+    return f'did you mean "{near}"?' if near else None

@@ -6,21 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from monitor.query.match import (
-    AllOf,
-    AnyOf,
-    AtLeastOf,
-    InField,
-    Matcher,
-    NotIn,
-    Pattern,
-    Terms,
-    Tested,
-    Whole,
-    distinct,
-    hits,
-    score,
-)
+from monitor.query.leaves import Pattern, Terms, Tested, Whole
+from monitor.query.match import Matcher, distinct, hits, score
+from monitor.query.operators import AllOf, AnyOf, AtLeastOf, InField, NotIn
 from monitor.query.proximity import Close, gap
 from monitor.query.syntax import FLAGS, TIME_FIELDS, Exact
 from monitor.query.terms import Folded, Stemmed

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from monitor.errors import QueryError
+from monitor.errors import QueryError, nearest
 from monitor.query import patterns
 from monitor.query.normal import normalise, swap
-from monitor.query.syntax import FIELDS, Comparison, Exact, ListRef, NearKind, Node, Phrase, Regex, Word, nearest
+from monitor.query.syntax import FIELDS, Comparison, Exact, ListRef, NearKind, Node, Phrase, Regex, Word
 from monitor.query.terms import marked_wildcards
 from monitor.query.tokens import ONE, STAR, split
 

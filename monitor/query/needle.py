@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from monitor.model import Needle
-from monitor.query import match
+from monitor.query.leaves import Pattern, Terms
+from monitor.query.operators import AllOf, AnyOf, AtLeastOf, InField, Listed
 from monitor.query.proximity import Close
 from monitor.query.stems import every_stem
 from monitor.query.syntax import TEXT_FIELDS
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from monitor.query.document import Document
+    from monitor.query.match import Matcher
     from monitor.query.terms import Atom, Sequence
 
 STEM = "~"
@@ -45,22 +47,22 @@ def _term(form: str) -> str:
     return "".join(char for char in form if unicodedata.category(char)[0] in "LMN")
 
 
-def needle(matcher: match.Matcher) -> Needle | None:
+def needle(matcher: Matcher) -> Needle | None:
     """What the index terms of every document that matches fulfil; None when nothing narrows it."""
-    if isinstance(matcher, match.Terms):
+    if isinstance(matcher, Terms):
         return _any(_sequence(reading) for reading in matcher.readings)
-    if isinstance(matcher, match.Pattern):
+    if isinstance(matcher, Pattern):
         keys = matcher.keys()
         return None if keys is None else _any(_needle(key[0], key[1:]) for key in keys)
-    if isinstance(matcher, match.AllOf):
+    if isinstance(matcher, AllOf):
         return _all(map(needle, matcher.parts))
-    if isinstance(matcher, match.AnyOf):
+    if isinstance(matcher, AnyOf):
         return _any(map(needle, matcher.parts))
     if isinstance(matcher, Close):
         return needle(matcher.left) if matcher.node.kind == "NOTNEAR" else _all(map(needle, matcher.below))
-    if isinstance(matcher, match.AtLeastOf | match.Listed):
+    if isinstance(matcher, AtLeastOf | Listed):
         return needle(matcher.part)
-    if isinstance(matcher, match.InField) and matcher.node.name in TEXT_FIELDS:
+    if isinstance(matcher, InField) and matcher.node.name in TEXT_FIELDS:
         return needle(matcher.part)
     return None
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from monitor.errors import nearest
 from monitor.query import values
 from monitor.query.lexer import Lexer, Token
 from monitor.query.syntax import (
@@ -25,7 +26,6 @@ from monitor.query.syntax import (
     Test,
     Weight,
     Word,
-    nearest,
     unfit_operand,
 )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
-from monitor.errors import QueryError
-from monitor.query import match
+from monitor.errors import QueryError, nearest
+from monitor.query import leaves, operators
+from monitor.query.match import Matcher
 from monitor.query.normal import fold, normalise
 from monitor.query.proximity import Close
 from monitor.query.syntax import (
@@ -26,7 +27,6 @@ from monitor.query.syntax import (
     Test,
     Weight,
     Word,
-    nearest,
     unfit_operand,
     walk,
 )
@@ -46,45 +46,45 @@ class Planner:
     def __init__(self, lists: Mapping[str, Query | QueryError], *, twins: bool) -> None:
         self._lists = lists
         self._twins = twins
-        self._listed: dict[tuple[str, float, str], match.Listed] = {}
+        self._listed: dict[tuple[str, float, str], operators.Listed] = {}
 
-    def plan(self, query: Query, *, name: str | None = None) -> match.Matcher:
+    def plan(self, query: Query, *, name: str | None = None) -> Matcher:
         """The matcher of a query, or of the list of that name.
 
         Raises QueryError where a list is missing, contains itself or does not fit.
         """
         return self._matcher(query.root, _Place(query, path=(name,) if name else ()))
 
-    def _matcher(self, node: Node, place: _Place) -> match.Matcher:
+    def _matcher(self, node: Node, place: _Place) -> Matcher:
         match_of = self._matcher
         if isinstance(node, And | Or):
             parts = tuple(match_of(part, place) for part in node.parts)
-            return match.AllOf(node, parts) if isinstance(node, And) else match.AnyOf(node, parts)
+            return operators.AllOf(node, parts) if isinstance(node, And) else operators.AnyOf(node, parts)
         if isinstance(node, Not):
-            return match.NotIn(node, match_of(node.part, place))
+            return operators.NotIn(node, match_of(node.part, place))
         if isinstance(node, Near):
             for side in (node.left, node.right):
                 self._check_operand(side, node, place)
             return Close(node, match_of(node.left, place), match_of(node.right, place))
         if isinstance(node, AtLeast):
-            return match.AtLeastOf(node, match_of(node.part, place))
+            return operators.AtLeastOf(node, match_of(node.part, place))
         if isinstance(node, Weight):
             return match_of(node.part, replace(place, weight=place.weight * node.weight))
         if isinstance(node, Field):
-            return match.InField(node, match_of(node.part, replace(place, field=node.name)))
+            return operators.InField(node, match_of(node.part, replace(place, field=node.name)))
         if isinstance(node, Test):
-            return match.Tested(node)
+            return leaves.Tested(node)
         if isinstance(node, Regex):
-            return match.Pattern(node, place.weight)
+            return leaves.Pattern(node, place.weight)
         if isinstance(node, ListRef):
             return self._list(node, place)
         assert isinstance(node, Word | Phrase | Exact)
         if place.field in _WHOLE and not set("*?") & set(node.text):
-            return match.Whole(node, place.field, fold(normalise(node.text)))
+            return leaves.Whole(node, place.field, fold(normalise(node.text)))
         twins = self._twins and place.field not in META_FIELDS
-        return match.Terms(node, readings(node, twins=twins), place.weight)
+        return leaves.Terms(node, readings(node, twins=twins), place.weight)
 
-    def _list(self, node: ListRef, place: _Place) -> match.Matcher:
+    def _list(self, node: ListRef, place: _Place) -> Matcher:
         name = node.name
         if name in place.path:
             circle = " → ".join(f"@{step}" for step in (*place.path[place.path.index(name) :], name))
@@ -106,7 +106,7 @@ class Planner:
         key = (name, place.weight, place.field)
         if key not in self._listed:
             within = replace(place, path=(*place.path, name), entry=place.entry or node)
-            self._listed[key] = match.Listed(node, self._matcher(query.root, within))
+            self._listed[key] = operators.Listed(node, self._matcher(query.root, within))
         return self._listed[key]
 
     def _check_operand(self, side: Node, near: Near, place: _Place) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import Literal
 
 NearKind = Literal["NEAR", "ONEAR", "NOTNEAR"]
 Comparison = Literal["", ">", ">=", "<", "<=", ".."]
@@ -187,9 +184,6 @@ class Test(Node):
         return f"{self.name}:{self.comparison}{_quote(self.value)}"
 
 
-Leaf = Word | Phrase | Exact | Regex | ListRef
-
-
 @dataclass(frozen=True, kw_only=True)
 class Query:
     """A query as read: its tree and the text it was read from, comments and all."""
@@ -246,11 +240,3 @@ def unfit_operand(node: Node) -> tuple[Node, str] | None:
         case AtLeast() | Test() | Field():
             return node, str(node)
     return None
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that a mistyped one most resembles; None when none does."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(name.lower(), known, 1)
-    return found[0] if found else None

@@ -1,9 +1,10 @@
 # ruff: noqa: D102 – every atom has the methods that Atom tells of
-"""The leaves of a query at work: where in a text the words they stand for are."""
+"""The words of a query: what each stands for, and where in a text that is."""
 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice, product
@@ -20,7 +21,7 @@ Key = str
 """What a text must hold for a term to match: `=missile` a folded word, `~missile` one of its stem, `*mis` a prefix."""
 
 
-class Atom:
+class Atom(ABC):
     """One word of a term."""
 
     @property
@@ -28,13 +29,13 @@ class Atom:
         """Its other spellings."""
         return ()
 
+    @abstractmethod
     def edges(self, stream: Stream) -> list[Edge]:
         """Where it stands."""
-        raise NotImplementedError
 
+    @abstractmethod
     def keys(self) -> tuple[Key, ...] | None:
         """Every text it stands in holds one of these; None when nothing can be said."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

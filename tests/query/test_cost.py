@@ -8,7 +8,7 @@ import pytest
 
 from monitor.model import Needle
 from monitor.query import Document, Watchlists, index_terms, patterns
-from monitor.query.match import Terms
+from monitor.query.leaves import Terms
 from tests.query.build import NO_LISTS, document, topic
 
 
