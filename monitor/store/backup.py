@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, cast
 
 from monitor.errors import StoreError
 from monitor.store.book import Book, never
+from monitor.store.damage import explain_sqlite
 from monitor.store.database import SqliteDB, place, refuse
 from monitor.store.files import FileLock, explain, guard, open_private, sync_folder
 from monitor.store.migrations import bring_up
 from monitor.store.records import LAYOUTS, Ledger, document
 from monitor.store.recovery import inspect, set_aside
-from monitor.store.sqlite import SqliteGround, explain_sqlite
+from monitor.store.sqlite import SqliteGround
 
 if TYPE_CHECKING:
     from pathlib import Path

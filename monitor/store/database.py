@@ -10,22 +10,22 @@ from tinydb import TinyDB
 
 from monitor.errors import NewerStoreError, StoreError
 from monitor.store.book import Book, found
+from monitor.store.definition import make_file
 from monitor.store.files import FileLock, guard, sync_folder
 from monitor.store.lease import leases
 from monitor.store.migrations import bring_up, stamp
 from monitor.store.records import LAYOUTS, SCHEMA
 from monitor.store.recovery import Finding, age_of, inspect, set_aside
 from monitor.store.search import SearchIndex
-from monitor.store.sqlite import SqliteGround, make_file
+from monitor.store.sqlite import SqliteGround
 from monitor.store.table import SqliteTable
 from monitor.store.tiny import TinyStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-    from monitor.store.layout import Layout
     from monitor.store.port import Store, Told
 
 BACKUP_EVERY = 24 * 3600.0
@@ -36,13 +36,6 @@ class SqliteDB(TinyDB):
 
     table_class = SqliteTable  # type: ignore[assignment]
     default_storage_class = SqliteGround  # type: ignore[assignment]
-
-
-def new_tinydb(path: Path, layouts: Mapping[str, Layout]) -> TinyDB:
-    """A TinyDB on an indexed SQLite file, made if it is not there, for tables of these layouts and any others."""
-    if not path.exists():
-        make_file(path, 0)
-    return SqliteDB(path, layouts)
 
 
 def open_sqlite(url: str, path: Path, *, read_only: bool, clock: Callable[[], datetime]) -> Store:

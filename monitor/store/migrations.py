@@ -6,8 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING, cast
 
 from monitor.errors import StoreError
+from monitor.store.definition import definition, quoted
 from monitor.store.records import LAYOUTS, SCHEMA
-from monitor.store.sqlite import definition, quoted
 from monitor.store.table import SqliteTable
 
 if TYPE_CHECKING:

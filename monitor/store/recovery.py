@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from monitor.store.definition import APPLICATION, quoted
 from monitor.store.files import guard, sync_folder
-from monitor.store.sqlite import APPLICATION, quoted
 
 if TYPE_CHECKING:
     from datetime import datetime

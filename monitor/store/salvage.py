@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from monitor.errors import StoreError
 from monitor.model import Body
+from monitor.store.definition import quoted
 from monitor.store.files import guard, open_private
 from monitor.store.records import LAYOUTS, Entry, Health, Ledger, Record, Remembered, Tallies, Totals, Words, document
 from monitor.store.recovery import reader
-from monitor.store.sqlite import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

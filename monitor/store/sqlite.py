@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from tinydb.storages import Storage
 
 from monitor.errors import StoreBusyError, StoreError
+from monitor.store.damage import DamagedError, explain_sqlite
+from monitor.store.definition import definition, quoted
 from monitor.store.files import FileLock, explain, guard, open_private
 from monitor.store.layout import BARE
 
@@ -23,67 +25,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from monitor.store.layout import Document, Index, Layout
-
-APPLICATION = 0x4E574D31
-"""SQLite's application_id of our files."""
+    from monitor.store.layout import Document, Layout
 
 CHECKPOINT = 32_000_000
 """Bytes of write-ahead log from which it is folded into the file, whoever has to wait for it."""
 CALM = 4_000_000
 """Bytes from which that is done when nothing is being stored."""
-
-
-def explain_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
-    """What an error of SQLite means for a store, in one line with the mend."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return StoreError(f"{path}: the disk is full", hint="free some space; what was acknowledged is safe")
-    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return DamagedError.at(path)
-    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return StoreBusyError(f"{path}: another program holds it", hint="try again")
-    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-        return StoreError(f"{path}: cannot be written", hint="mend its permissions, or open it with --read-only")
-    if code == sqlite3.SQLITE_IOERR:
-        return StoreError(f"{path}: cannot be read or written ({error})", hint="look at the disk and its free space")
-    return StoreError(f"{path}: {error}")
-
-
-def make_file(path: Path, schema: int) -> None:
-    """An empty file of ours, without a table."""
-    os.close(open_private(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
-    try:
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(f"PRAGMA user_version = {schema}")
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            connection.execute("CREATE TABLE tinydb (name TEXT PRIMARY KEY, layout TEXT) WITHOUT ROWID")
-    except sqlite3.Error as error:
-        raise explain_sqlite(error, path) from error
-
-
 CACHE = 8_000_000
 """Bytes of pages that the writing connection keeps: the indexes of a batch touch many."""
 
 
-class DamagedError(StoreError):
-    """Pages of the file are not what they should be."""
-
-    @classmethod
-    def at(cls, path: Path) -> DamagedError:
-        """The error for a file."""
-        return cls(f"{path}: damaged", hint="close every monitor on it and open it again: what can be read is saved")
-
-
 class SqliteGround(Storage):
-    """One SQLite file as TinyDB's storage: a connection to write, one to read, usable from any thread.
-
-    `tabled` is the Table class that speaks for it.
-    """
+    """One SQLite file as TinyDB's storage: a connection to write, one to read, usable from any thread."""
 
     tabled: Any
+    """The Table class that speaks for it."""
     hold = 0.008
+    """Seconds after which a batch ends its transaction, whoever waits."""
 
     def __init__(self, path: Path, layouts: Mapping[str, Layout], *, read_only: bool = False) -> None:
         super().__init__()
@@ -379,28 +337,3 @@ class Tables(MutableMapping[str, Mapping[str, Any]]):
 
     def __len__(self) -> int:
         return len(self._tables)
-
-
-def quoted(name: str, part: str = "rows") -> str:
-    """The SQL name of a table's part."""
-    return '"' + f"{part}:{name}".replace('"', '""') + '"'
-
-
-def definition(name: str, layout: Layout) -> Iterator[str]:
-    """The SQL that makes a table."""
-    columns = "".join(f", {column}" for column in layout.columns)
-    yield f"CREATE TABLE {quoted(name)} (doc_id INTEGER PRIMARY KEY, doc{columns})"
-    yield from _indexes(name, "rows", layout.indexes)
-    if layout.each is not None:
-        carried = "".join(f", {column}" for column in layout.each.carried)
-        yield f"CREATE TABLE {quoted(name, 'each')} (doc_id, key, value{carried})"
-        yield f"CREATE INDEX {quoted(name, 'each:doc_id')} ON {quoted(name, 'each')} (doc_id)"
-        yield from _indexes(name, "each", layout.each.indexes)
-
-
-def _indexes(name: str, part: str, indexes: Sequence[Index]) -> Iterator[str]:
-    for number, index in enumerate(indexes):
-        where = f" WHERE {index.where}" if index.where else ""
-        unique = "UNIQUE " if index.unique else ""
-        named = quoted(name, f"{part}:{number}")
-        yield f"CREATE {unique}INDEX {named} ON {quoted(name, part)} ({', '.join(index.columns)}){where}"

@@ -13,7 +13,7 @@ import math
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,8 +22,11 @@ from tinydb.table import Table
 
 from monitor.errors import StoreError
 from monitor.store.compile import Where, compile_query
+from monitor.store.damage import DamagedError
+from monitor.store.definition import quoted
 from monitor.store.layout import BARE, at
-from monitor.store.sqlite import DamagedError, SqliteGround, quoted
+from monitor.store.mapped import Rows, Working
+from monitor.store.sqlite import SqliteGround
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -216,16 +219,16 @@ class SqliteTable(Table):
         return number
 
     def _read_table(self) -> Any:
-        return _Rows(self, self._narrow)
+        return Rows(self, self._narrow)
 
     def rows_now(self) -> Mapping[str, Any]:
         """The documents by id as text, each read when it is asked for."""
-        return _Rows(self, None)
+        return Rows(self, None)
 
     def _update_table(self, updater: Callable[[Any], None]) -> None:
         with self._storage.transaction():
             self._storage.create(self.name)
-            working = _Working(self, self._narrow)
+            working = Working(self, self._narrow)
             updater(working)
             working.flush()
         self.clear_cache()
@@ -372,100 +375,6 @@ class Packed(dict[str, Any]):
     def __init__(self, content: bytes) -> None:
         super().__init__()
         self.content = content
-
-
-class _Rows(Mapping[str, Any]):
-    """A table as TinyDB reads it: documents by id as text, read when they are asked for."""
-
-    def __init__(self, table: SqliteTable, narrow: QueryLike | None) -> None:
-        self._of = table
-        self._narrow = narrow
-
-    def __getitem__(self, number: str) -> Any:
-        content = self._of.one(int(number)) if number.lstrip("-").isdecimal() else None
-        if content is None:
-            raise KeyError(number)
-        return self._of.load(content, dict)
-
-    def __iter__(self) -> Iterator[str]:
-        return (str(number) for number, _ in self._of.scan(self._narrow))
-
-    def __len__(self) -> int:
-        return self._of.total()
-
-    def items(self) -> Any:
-        """Ids and documents, those that the query may match."""
-        return ((str(number), self._of.load(content, dict)) for number, content in self._of.scan(self._narrow))
-
-
-class _Working(MutableMapping[int, Any]):
-    """A table as TinyDB's update functions see it: documents by id, loaded when touched, written back if changed."""
-
-    def __init__(self, table: SqliteTable, narrow: QueryLike | None) -> None:
-        self._of = table
-        self._narrow = narrow
-        self._documents: dict[int, Any] = {}
-        self._before: dict[int, bytes] = {}
-        self._gone: dict[int, None] = {}
-        self._cleared = False
-
-    def __getitem__(self, number: int) -> Any:
-        if number not in self._documents:
-            content = None if self._cleared or number in self._gone else self._of.one(number)
-            if content is None:
-                raise KeyError(number)
-            self._before[number] = content
-            self._documents[number] = self._of.load(content, dict)
-        return self._documents[number]
-
-    def __setitem__(self, number: int, document: Any) -> None:
-        self._documents[number] = document
-        self._before.pop(number, None)
-        self._gone.pop(number, None)
-
-    def __delitem__(self, number: int) -> None:
-        if number not in self:
-            raise KeyError(number)
-        self._documents.pop(number, None)
-        self._gone[number] = None
-
-    def __contains__(self, number: object) -> bool:
-        if number in self._documents:
-            return True
-        if self._cleared or number in self._gone or not isinstance(number, int):
-            return False
-        return self._of.one(number) is not None
-
-    def __iter__(self) -> Iterator[int]:
-        stored = (
-            [] if self._cleared else [number for number, _ in self._of.scan(self._narrow) if number not in self._gone]
-        )
-        known = set(stored)
-        return iter(stored + [number for number in self._documents if number not in known])
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def clear(self) -> None:
-        """Remove everything."""
-        self._documents.clear()
-        self._before.clear()
-        self._gone.clear()
-        self._cleared = True
-
-    def flush(self) -> None:
-        """Write what changed."""
-        if self._cleared:
-            self._of.erase(None)
-        if self._gone:
-            self._of.erase(list(self._gone))
-        changed = {
-            number: document
-            for number, document in self._documents.items()
-            if (before := self._before.get(number)) is None or self._of.dump(document) != before
-        }
-        if changed:
-            self._of.save(changed)
 
 
 SqliteGround.tabled = SqliteTable

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tarfile
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from tinydb import Query, TinyDB, where
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document
 
-from monitor.store.database import new_tinydb
+from monitor.store.database import SqliteDB
+from monitor.store.definition import make_file
 from monitor.store.layout import Each, Index, Layout
 
 from .conftest import LONG
@@ -29,11 +31,13 @@ DIFFERENT = {
 
 CONFTEST = """
 import pytest
-from monitor.store.database import new_tinydb
+from monitor.store.database import SqliteDB
+from monitor.store.definition import make_file
 
 @pytest.fixture
 def db(tmp_path):
-    db_ = new_tinydb(tmp_path / "test.db", {})
+    make_file(tmp_path / "test.db", 0)
+    db_ = SqliteDB(tmp_path / "test.db", {})
     db_.storage._writer.execute("PRAGMA synchronous = OFF")  # what is asked here is behaviour, not durability
     db_.drop_tables()
     db_.insert_multiple({"int": 1, "char": c} for c in "abc")
@@ -46,6 +50,13 @@ def storage():
     from tinydb.storages import MemoryStorage
     return CachingMiddleware(MemoryStorage)()
 """
+
+
+def new_tinydb(path: Path, layouts: Mapping[str, Layout]) -> TinyDB:
+    """A TinyDB on an indexed SQLite file, made if it is not there, for tables of these layouts and any others."""
+    if not path.exists():
+        make_file(path, 0)
+    return SqliteDB(path, layouts)
 
 
 @pytest.fixture(scope="module")
