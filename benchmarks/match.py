@@ -94,7 +94,7 @@ def milliseconds(act, things) -> float:
 
 def tokenised(text: tuple[str, str]) -> Document:
     made = document(*text)
-    made.words.index  # noqa: B018  # worked out when asked
+    made.words.vocabulary  # noqa: B018  # worked out when asked
     return made
 
 
