@@ -26,8 +26,8 @@ test: $(STAMP)  ## the whole suite
 check: $(STAMP)  ## what CI runs: static checks, then the suite
 	.ci/run
 
-bench: $(STAMP)  ## run every benchmark and write docs/benchmarks.md; DATA=… and BENCH=… name data and feed server
-	$(BIN)/python benchmarks/all.py $(if $(DATA),--data $(DATA)) $(if $(BENCH),--bench $(BENCH))
+bench: $(STAMP)  ## run every benchmark and write docs/benchmarks.md; QUICK=1 only tries them; DATA=… BENCH=… name data and feed server
+	$(BIN)/python benchmarks/all.py $(if $(QUICK),--quick) $(if $(DATA),--data $(DATA)) $(if $(BENCH),--bench $(BENCH))
 
 docs: $(STAMP)  ## write the pages that the program itself knows best
 	$(BIN)/python docs/generate.py

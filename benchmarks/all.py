@@ -1,8 +1,9 @@
-"""Every benchmark in one go; docs/benchmarks.md tells what came out.
+"""Every benchmark in one go, in about half an hour; docs/benchmarks.md tells what came out.
 
 python benchmarks/all.py                            # what needs nothing but this project
 python benchmarks/all.py --data DIR --bench DIR     # with pages saved as text, and with the feed server and rivals
-python benchmarks/all.py --only match seedfiles
+python benchmarks/all.py --quick                    # small sizes, in some minutes: whether they run, not what they cost
+python benchmarks/all.py --only match seedfiles     # these alone; with --page FILE too, a page of them
 """
 
 from __future__ import annotations
@@ -23,31 +24,43 @@ MARK = "<!-- from here on made by make bench -->\n"
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A script beside this one: what it measures, its words, and which folder it takes where one is given."""
+    """A script beside this one: what it measures, its words (`quick` ones for small sizes), the folders it takes."""
 
     name: str
     measures: str
-    words: tuple[str, ...] = ()
+    words: str = ""
+    quick: str = ""
     data: str | None = None
     bench: str | None = None
 
-    def command(self, data: Path | None, bench: Path | None) -> list[str]:
+    def command(self, *, quick: bool, data: Path | None, bench: Path | None) -> list[str]:
         """The words to run it."""
-        words = [f"{self.name}.py", *self.words]
+        words = [f"{self.name}.py", *(self.quick if quick else self.words).split()]
         words += [self.data, str(data)] if self.data and data else []
         return words + ([self.bench, str(bench)] if self.bench and bench else [])
 
 
 BENCHMARKS = (
-    Benchmark("match", "tokenising and matching, by number of watchlists"),
-    Benchmark("store", "the store beside stock TinyDB, by number of items"),
-    Benchmark("seedfiles", "local text: quality on saved pages, speed", data="--data"),
-    Benchmark("poll", "polling 500 feeds, beside other readers", bench="--bench"),
-    Benchmark("soak", "a poller among hostile feeds", ("--minutes", "3")),
-    Benchmark("desk", "a dashboard among hostile feeds", ("--minutes", "3")),
-    Benchmark("dashboard", "first screen, keys, bytes, memory, on a real pseudo-terminal", bench="--bench"),
-    Benchmark("operations", "what a key in a list costs, by the length of the list"),
+    Benchmark("match", "tokenising and matching, by number of watchlists", quick="--rounds 3"),
+    Benchmark("seedfiles", "local text: quality on saved pages, speed", quick="--files 500", data="--data"),
+    Benchmark(
+        "store",
+        "the store beside stock TinyDB, by number of items",
+        words="--sizes 1000 10000 100000 --stock 10000 --no-docs",
+        quick="--sizes 1000 --no-docs",
+    ),
+    Benchmark("poll", "polling 500 feeds, beside other readers", quick="--feeds 50", bench="--bench"),
+    Benchmark(
+        "dashboard",
+        "first screen, keys, bytes, memory, on a real pseudo-terminal",
+        words="--sizes 1000 100000",
+        quick="--sizes 1000 --runs 1 --keys 20",
+        bench="--bench",
+    ),
+    Benchmark("soak", "a poller among hostile feeds", "--minutes 3", quick="--minutes 0.5 --feeds 20 --every 5"),
+    Benchmark("desk", "a dashboard among hostile feeds", "--minutes 3", quick="--minutes 0.5 --feeds 20 --every 5"),
 )
+"""The larger sizes and the long soaks are run by hand: docs/store-figures.md, docs/soak.md."""
 
 
 def main() -> int:
@@ -55,13 +68,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder with page_text/")
     parser.add_argument("--bench", type=Path, help="folder with the feed server and the terminal harness")
+    parser.add_argument("--quick", action="store_true", help="small sizes: whether they run, not what they cost")
+    parser.add_argument(
+        "--page", type=Path, help="the page to write (default: docs/benchmarks.md, if all is run in full)"
+    )
     parser.add_argument("--only", nargs="+", choices=[one.name for one in BENCHMARKS], help="run only these")
     wanted = parser.parse_args()
     rows, outputs, failed = [], [], False
     for one in BENCHMARKS:
         if wanted.only and one.name not in wanted.only:
             continue
-        words = one.command(wanted.data, wanted.bench)
+        words = one.command(quick=wanted.quick, data=wanted.data, bench=wanted.bench)
         print(f"== {' '.join(words)}", flush=True)
         began = time.monotonic()
         output, status = _run(words)
@@ -72,8 +89,9 @@ def main() -> int:
         )
         outputs.append(f"## {one.name}\n\n```text\n{output.rstrip()}\n```\n")
     table = ["| benchmark | measures | took | |", "|---|---|---|---|", *rows]
-    if not wanted.only:
-        _write("\n".join([_machine(), "", *table, "", *outputs]))
+    page = wanted.page or (None if wanted.only or wanted.quick else PAGE)
+    if page:
+        _write(page, "\n".join([_machine(), "", *table, "", *outputs]))
     return 1 if failed else 0
 
 
@@ -96,9 +114,10 @@ def _machine() -> str:
     )
 
 
-def _write(made: str) -> None:
-    written = PAGE.read_text("utf-8").partition(MARK)[0] if PAGE.exists() else "# Benchmarks\n\n"
-    PAGE.write_text(f"{written}{MARK}\n{made.rstrip()}\n", "utf-8")
+def _write(page: Path, made: str) -> None:
+    """Put what was made behind the mark; what people wrote before it stays."""
+    written = page.read_text("utf-8").partition(MARK)[0] if page.exists() else "# Benchmarks\n\n"
+    page.write_text(f"{written}{MARK}\n{made.rstrip()}\n", "utf-8")
 
 
 if __name__ == "__main__":

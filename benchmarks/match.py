@@ -1,12 +1,14 @@
 """What matching costs: tokenising a 3 kB article, judging it by the default topics, and 15 topics against 1,000.
 
     python benchmarks/match.py            # prints one line for each figure; exit 1 when a limit is passed
+    python benchmarks/match.py --rounds 3
 
 Times are CPU milliseconds of this thread, the median over rounds; ratios come from the same rounds, taken in turn.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import statistics
 import sys
@@ -20,7 +22,6 @@ from monitor.query import Document, Watchlists
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-ROUNDS = 15
 TOKENISE_LIMIT, JUDGE_LIMIT, SCALE_LIMIT = 0.5, 1.0, 5.0
 ARTICLE_CHARACTERS = 3000
 
@@ -99,11 +100,14 @@ def tokenised(text: tuple[str, str]) -> Document:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=15)
+    wanted = parser.parse_args()
     texts = articles()
     default, few, many = default_topics(), made_up_topics(15), made_up_topics(1000)
     on = [len(watchlists.judge(document(*texts[0])).scores) for watchlists in (default, few, many)]
     rounds: dict[str, list[float]] = {"tokenise": [], "default": [], "few": [], "many": []}
-    for _ in range(ROUNDS):
+    for _ in range(wanted.rounds):
         rounds["tokenise"].append(milliseconds(tokenised, texts))
         rounds["default"].append(milliseconds(default.judge, [tokenised(text) for text in texts]))
         for name, watchlists in (("few", few), ("many", many)):
