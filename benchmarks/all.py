@@ -69,9 +69,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder with page_text/")
     parser.add_argument("--bench", type=Path, help="folder with the feed server and the terminal harness")
     parser.add_argument("--quick", action="store_true", help="small sizes: whether they run, not what they cost")
-    parser.add_argument(
-        "--page", type=Path, help="the page to write (default: docs/benchmarks.md, if all is run in full)"
-    )
+    parser.add_argument("--page", type=Path, help="the page to write (default, for a full run: docs/benchmarks.md)")
     parser.add_argument("--only", nargs="+", choices=[one.name for one in BENCHMARKS], help="run only these")
     wanted = parser.parse_args()
     rows, outputs, failed = [], [], False
