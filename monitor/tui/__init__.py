@@ -37,8 +37,7 @@ def run(newsroom: Newsroom, settings: Settings, *, poll: bool = False) -> int:
     app = Dashboard(newsroom, driver_class=TerminalDriver, ascii_only=not speaks_utf8(), poll=poll)
     departure = Departure(app.leave, app.save_stalled)
     departure.watch()
-    gc.freeze()  # what start-up made stays for good; no collection between two keys need look at it
-    gc.enable()
+    app.once_shown = _settle
     sys.setswitchinterval(HANDOVER)
     try:
         status = app.run(mouse=settings.dashboard.mouse)
@@ -54,6 +53,12 @@ def run(newsroom: Newsroom, settings: Settings, *, poll: bool = False) -> int:
     if app.fault is not None:
         raise MonitorError(f"the dashboard stopped on a fault of its own: {app.fault}", hint="the log tells where")
     return status or 0
+
+
+def _settle() -> None:
+    """What start-up made stays for good; no collection between two keys need look at it."""
+    gc.freeze()
+    gc.enable()
 
 
 def forget_environment() -> None:

@@ -21,7 +21,7 @@ from monitor.tui.widgets.bars import Foot
 from monitor.tui.widgets.small import TooSmall
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.console import RenderableType
     from textual.binding import BindingType
@@ -64,6 +64,8 @@ class Dashboard(App[int], inherit_bindings=False):
         self.set_keymap(self.desk.keys)
         self.animation_level = "none"
         self.pulse = Pulse(self, poll=poll)
+        self.once_shown: Callable[[], None] = lambda: None
+        """Called after the first picture."""
         self._typed = TypeAhead(self, super().on_event)
 
     async def on_event(self, event: events.Event) -> None:
@@ -91,6 +93,7 @@ class Dashboard(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """Begin to look at the store, and say what is wrong with the keys."""
         self.pulse.start()
+        self.call_after_refresh(self.once_shown)
         settings = self.newsroom.settings
         for problem in commands.problems(settings.dashboard.keys, settings.keys):
             self.call_after_refresh(self.first_screen.say, problem, "error")

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from monitor.model import Body, Source, SourceHealth
 from monitor.text import CAP_BODY
+from monitor.tui.app import Dashboard
 from tests.tui.fake import NOW, FakeNewsroom, make_story
 
 TICK = 0.002
@@ -128,3 +129,14 @@ async def test_a_thousand_sources(show):
         await it.type("source 99")
         await it.press("enter", "escape")
     assert probe.fine, (probe.work, probe.wait)
+
+
+async def test_what_waits_for_the_first_picture_is_called_once_it_is_there():
+    app = Dashboard(FakeNewsroom([make_story(n) for n in range(20)]))
+    pictures: list[str] = []
+    app.once_shown = lambda: pictures.append("".join(strip.text for strip in app.screen._compositor.render_strips()))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+    app.desk.close()
+    assert len(pictures) == 1
+    assert "Defense" in pictures[0]
