@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 import termios
 import time
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyte
@@ -26,6 +28,13 @@ class Eyes(pyte.Screen):
 
     def draw(self, data: str) -> None:
         super().draw("".join(char for char in data if wcwidth(char) > 0 or unicodedata.combining(char)))
+
+
+class Shut:
+    """Eyes that see nothing."""
+
+    def feed(self, data: bytes) -> None:
+        """Look away."""
 
 
 class Line(Terminal):
@@ -67,6 +76,24 @@ class Line(Terminal):
             assert time.monotonic() < end, "not suspended"
             self.read(0.02)
         self.settle()
+
+    def resume(self, *, seconds: float = 10.0) -> None:
+        """Let a suspended program go on, and wait until it has the terminal again."""
+        end, before = time.monotonic() + seconds, len(self.output)
+        os.kill(self.pid, signal.SIGCONT)
+        while b"\x1b[?1049h" not in self.output[before:]:
+            assert time.monotonic() < end, "not resumed"
+            self.read(0.02)
+        self.settle()
+
+    @contextlib.contextmanager
+    def eyes_shut(self) -> Iterator[None]:
+        """Read what is written without looking at it."""
+        stream, self.stream = self.stream, Shut()
+        try:
+            yield
+        finally:
+            self.stream = stream
 
     def walk(self, *keys: str) -> None:
         """Press keys one by one, each after what the last one wrote."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import termios
 from datetime import UTC, datetime, timedelta
 
@@ -103,7 +102,7 @@ def test_case_43_the_screen_is_right_after_a_stop_in_which_the_window_changed(ho
         line.screen.resize(*size)
         line.screen.reset()
         line.stream.feed(b"$ shell output\r\n" * 30)
-        os.kill(line.pid, signal.SIGCONT)
+        line.resume()
         line.until("plain letters")
         line.settle(0.3)
         shown = line.text()

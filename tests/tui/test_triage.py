@@ -96,6 +96,7 @@ async def test_mark_shown_asks_how_many_and_leaves_what_is_filtered_out_or_waits
         await it.press("A")
         assert f"Mark {len(shown)} shown in Defense read? y/n" in it.lines[-1]
         await it.press("n")
+        assert it.said == ""
         assert not any(it.room.state(i).read for i in shown)
         await it.press("A", "y")
         assert f"{len(shown)} marked read" in it.said

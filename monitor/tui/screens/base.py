@@ -76,7 +76,9 @@ class DeskScreen(Screen[str | None]):
             if self.prompt is None:
                 self.prompt = Prompt(self._answered)
                 await self.mount(self.prompt)
-            self.query_one(Foot).display = False
+            foot = self.query_one(Foot)
+            foot.hush()
+            foot.display = False
             self.prompt.ask(question)
 
         self.call_next(show)
