@@ -51,9 +51,9 @@ class NewsroomScreen(Browsing):
         """Read what the first picture shows before it is drawn, so that it is drawn once."""
         try:
             self.tallies.take(self.desk.newsroom.counts())
-            self.panes.prepare(self.app.size)
+            lines = self.panes.prepare(self.app.size)
             for pane in self.panes.lists:
-                pane.preload(self.app.size.height)
+                pane.preload(lines)
         except MonitorError:  # said by the first look at the store
             return
 

@@ -81,12 +81,13 @@ class Panes(Container):
         shown = tuple(range(first, min(first + size, count)))
         return columns, max(1, -(-len(shown) // columns)), shown
 
-    def prepare(self, size: Size) -> None:
-        """Lay out for a screen of this size before there is one."""
+    def prepare(self, size: Size) -> int:
+        """Lay out for a screen of this size before there is one; how many lines a pane gets at the most."""
         columns, rows, self.shown = self.plan(size.width, size.height - BARS)
         self._grid = (columns, rows)
         self.styles.grid_size_columns, self.styles.grid_size_rows = columns, rows
         self._span([self.list_of(self.panes[index]) for index in self.shown])
+        return -(-size.height // rows)
 
     def compose(self) -> ComposeResult:
         """The panes that are seen at first."""
