@@ -41,6 +41,8 @@ T = TypeVar("T")
 
 STEP = 4
 """Things of a batch that are written between two looks at whether somebody waits for the store."""
+WHOLE = 16
+"""Things that are written together or not at all, whoever waits."""
 PAUSE = 0.0006
 """Seconds that a batch stands aside for whoever waits, in which a thread that was waiting wakes."""
 GROUP = 500
@@ -183,12 +185,12 @@ class Book:
         One ends as soon as somebody waits for the store, or when it has grown so long that its end would take long. All
         are on disk when this returns; those before it wait for no disk, as the log that they stand in is one.
         """
-        done = 0
+        done, step = 0, STEP if len(things) > WHOLE else WHOLE
         while True:
             ends = time.perf_counter() + self.ground.hold
             with self.writing(durable=False) as revision:
                 while True:
-                    some = things[done : done + STEP]
+                    some = things[done : done + step]
                     done += len(some)
                     write(revision, some, done == len(things))
                     self._write(revision)

@@ -62,6 +62,13 @@ def test_a_batch_gives_way_to_whoever_waits(store, monkeypatch):
     assert store.add([addition(n) for n in range(100)]) > before + 10
 
 
+def test_a_small_batch_is_written_whole_whoever_waits(store, monkeypatch):
+    monkeypatch.setattr(SqliteGround, "hold", 0.0)
+    monkeypatch.setattr(SqliteGround, "wanted", lambda self: True)
+    before = store.revision()
+    assert store.add([addition(n) for n in range(16)]) == before + 1
+
+
 def test_a_batch_that_grows_long_is_committed_on_the_way(store, monkeypatch):
     monkeypatch.setattr(SqliteGround, "hold", 0.0)
     before = store.revision()
