@@ -211,3 +211,14 @@ def test_every_safety_case_has_a_test_that_exists():
         for file, name in named:
             text = (ROOT / file).read_text()
             assert re.search(rf"^\s*(?:async )?def {name}\(", text, re.MULTILINE), f"case {number}: {file}::{name}"
+
+
+def test_the_readme_leads_to_every_page():
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page not in reached:
+            reached.add(page)
+            targets = re.findall(r"\]\(([^)#:\s]+\.md)(?:#[^)]*)?\)", page.read_text())
+            waiting += [(page.parent / target).resolve() for target in targets]
+    assert set(PAGES) <= reached
