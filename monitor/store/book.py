@@ -17,6 +17,7 @@ from tinydb import Query
 
 from monitor.errors import StoreError
 from monitor.store.records import (
+    LAYOUTS,
     STORY_SPAN,
     Ledger,
     Record,
@@ -263,6 +264,8 @@ def found(db: TinyDB) -> None:
     """Lay the first stone of a store that has none."""
     book = Book(db, never, read_only=False)
     with book.ground.transaction():
+        for name in (*LAYOUTS, "hours"):
+            book.table(name).put({})  # all tables early in the file, so that a file that is cut still tells of them
         if not book.ledgers.read([1], Ledger):
             book.ledgers.put({1: document(Ledger(uuid=str(uuid.uuid4())))})
             book.totals.put({1: document(Totals())})
