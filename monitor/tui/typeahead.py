@@ -33,22 +33,24 @@ class TypeAhead:
         self._waiting: deque[Key | Paste] = deque()
         self._handing: asyncio.Task[None] | None = None
 
+    @property
+    def _at_work(self) -> bool:
+        return self._handing is not None and not self._handing.done()
+
     async def take(self, event: Key | Paste) -> None:
         """Hand a key on, at once unless an earlier one is still being answered."""
-        if self._handing is None and not self._busy():
+        if not self._at_work and not self._busy():
             await self.hand(event)
         elif len(self._waiting) < MOST:
             self._waiting.append(event)
-            self._handing = self._handing or asyncio.create_task(self._hand_on())
+            if not self._at_work:
+                self._handing = asyncio.create_task(self._hand_on())
 
     async def _hand_on(self) -> None:
-        try:
-            while self._waiting:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._answered(), PATIENCE)
-                await self.hand(self._waiting.popleft())
-        finally:
-            self._handing = None
+        while self._waiting:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._answered(), PATIENCE)
+            await self.hand(self._waiting.popleft())
 
     async def _answered(self) -> None:
         while True:

@@ -131,7 +131,7 @@ class Supply:
     @property
     def reading(self) -> bool:
         """Whether a page is being read now."""
-        return self._reading is not None
+        return self._reading is not None and not self._reading.done()
 
     @property
     def work(self) -> str:
@@ -170,7 +170,7 @@ class Supply:
 
     def pull(self) -> None:
         """See to it that what is needed next is being read."""
-        if self._reading is None and self.rows.seen:
+        if not self.reading and self.rows.seen:
             self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
@@ -193,7 +193,7 @@ class Supply:
             self._unreadable = True
             self.rows.unsupplied(error)
         finally:
-            self._reading = None
+            self._reading = None  # where tasks start at once (Python 3.12 on), this comes before `pull` has the task
             if self.scanned >= LONG:
                 self.rows.repaint_head()
 
