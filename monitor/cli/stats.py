@@ -9,6 +9,7 @@ import click
 
 from monitor.cli.options import Command, Desk, formats, pass_desk
 from monitor.cli.output import many, print_json
+from monitor.model import Tally
 
 
 @click.command(cls=Command, example="monitor stats --json | jq .topics.defense.unread")
@@ -26,7 +27,7 @@ def stats(at: Desk, as_: str) -> None:
             "topics": {
                 topic.id: {"total": tally.total, "unread": tally.unread, "hourly": list(tally.hourly)}
                 for topic in newsroom.settings.topics
-                if (tally := counts.topics.get(topic.id))
+                for tally in [counts.topics.get(topic.id, Tally())]
             },
             "sources": dict(Counter(status.health.status for status in newsroom.sources())),
             "poller": newsroom.poller(),

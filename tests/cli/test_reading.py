@@ -136,6 +136,9 @@ def test_two_ids_with_one_beginning_are_not_guessed(desk):
 
 def test_stats(desk):
     record = desk("stats", "--json").json
+    assert set(record["topics"]) == {topic["id"] for topic in desk("topics", "--json").json}, (
+        "also those without an item"
+    )
     assert record["items"] == 6
     assert record["topics"]["defense"]["total"] == 3
     assert len(record["topics"]["defense"]["hourly"]) == 24

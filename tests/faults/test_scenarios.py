@@ -100,7 +100,7 @@ async def test_nobody_listens_there(desk: Desk) -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         error = await desk.refused(f"http://127.0.0.1:{held.getsockname()[1]}/f")
-    assert error.kind == "unreachable" and "127.0.0.1 cannot be reached" in error.message
+    assert error.kind == "unreachable" and error.message == "127.0.0.1 cannot be reached: connection refused"
 
 
 async def test_a_connection_that_breaks_once_is_tried_again_at_once(server: FaultServer, desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from urllib.parse import urlsplit
 
@@ -34,9 +35,9 @@ def told(error: BaseException, source: Source) -> SourceError:
     if isinstance(error, aiohttp.ClientConnectorError):
         if isinstance(error.os_error, ConnectionResetError) and urlsplit(source.url or "").scheme == "https":
             return SourceError(f"no safe connection to {host} could be agreed", kind="tls")
-        return SourceError(
-            f"{host} cannot be reached: {error.os_error.strerror or 'no connection'}", kind="unreachable"
-        )
+        number = error.os_error.errno
+        reason = os.strerror(number).lower() if number else "no connection"
+        return SourceError(f"{host} cannot be reached: {reason}", kind="unreachable")
     if isinstance(error, aiohttp.ContentTypeError | aiohttp.ClientPayloadError):
         return SourceError("the answer broke off or is damaged", kind="broken")
     if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError):
