@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import compileall
 import os
 import random
 import shutil
@@ -333,6 +334,7 @@ def main() -> None:
     if wanted.serve:
         asyncio.run(serve(wanted.serve, wanted.entries))
         return
+    compileall.compile_dir(ROOT / "monitor", quiet=1)  # as an installed program is
     urls = [f"http://127.0.0.1:{wanted.port}/f/{n}.xml" for n in range(wanted.feeds)]
     server = start_server(wanted.bench, wanted.port, wanted.feeds, wanted.entries)
     try:

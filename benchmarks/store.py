@@ -11,6 +11,7 @@ file at each write and reads it whole at each read; above `--stock` items it is 
 from __future__ import annotations
 
 import argparse
+import compileall
 import gc
 import itertools
 import json
@@ -29,6 +30,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import monitor
 from monitor.model import Addition, Body, Hit, Item, Mark, Needle, SourceHealth, Verdict, View
 from monitor.store import open_store
 from monitor.store.sqlite import SqliteGround
@@ -405,6 +407,7 @@ def main() -> None:
     parser.add_argument("--docs", type=Path, default=Path(__file__).parents[1] / "docs", help="where the plot goes")
     parser.add_argument("--no-docs", action="store_true", help="print only")
     arguments = parser.parse_args()
+    compileall.compile_dir(Path(monitor.__file__).parent, quiet=1)  # as an installed program is
     folder = Path(tempfile.mkdtemp(dir=arguments.folder))
     results: dict[int, dict[str, dict[str, float]]] = {}
     try:
