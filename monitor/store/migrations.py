@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, cast
 
 from monitor.errors import StoreError
@@ -41,17 +40,17 @@ def bring_up(book: Book) -> None:
 def stamp(ground: SqliteGround) -> None:
     """Note in a new store which layouts its tables have."""
     for name, layout in LAYOUTS.items():
-        ground.run("UPDATE tinydb SET layout = ? WHERE name = ?", (fingerprint(name, layout), name))
+        ground.run("UPDATE tinydb SET layout = ? WHERE name = ?", (description(name, layout), name))
 
 
-def fingerprint(name: str, layout: Layout) -> str:
-    """Changes when columns or indexes do."""
-    return hashlib.sha256("\n".join((*definition(name, layout), repr(layout.columns))).encode()).hexdigest()[:16]
+def description(name: str, layout: Layout) -> str:
+    """What a table was made by: changes when columns or indexes do."""
+    return "\n".join((*definition(name, layout), repr(layout.columns)))
 
 
 def _unfit(ground: SqliteGround) -> list[str]:
     made = dict(ground.rows("SELECT name, layout FROM tinydb"))
-    return [name for name, layout in ground.layouts.items() if made.get(name) != fingerprint(name, layout)]
+    return [name for name, layout in ground.layouts.items() if made.get(name) != description(name, layout)]
 
 
 def _refit(ground: SqliteGround, name: str) -> None:
@@ -70,4 +69,4 @@ def _refit(ground: SqliteGround, name: str) -> None:
             table.save({number: table.load(content, dict) for number, content in rows})
             last = rows[-1][0]
         ground.run(f"DROP TABLE {old}")
-    ground.run("UPDATE tinydb SET layout = ? WHERE name = ?", (fingerprint(name, layout), name))
+    ground.run("UPDATE tinydb SET layout = ? WHERE name = ?", (description(name, layout), name))
