@@ -55,6 +55,15 @@ async def test_starring_again_takes_the_star_away(show):
         assert "star taken away" in it.said
 
 
+async def test_a_mark_on_what_was_pruned_meanwhile_is_no_mark_and_says_so(show):
+    async with show() as it:
+        first = it.ids()[0]
+        del it.room.stories[first]
+        await it.press("s")
+        assert it.said.startswith("no longer in the store: Army commander")
+        assert first not in it.ids()
+
+
 async def test_undo_brings_back_one_mark_after_the_other_and_selects_what_came_back(show):
     async with show() as it:
         first, second = it.ids()[:2]

@@ -110,12 +110,16 @@ class Triage(DeskScreen):
             journal = await self.desk.call(
                 self.desk.newsroom.mark, [story.id for story in stories], action, value=value, until=when
             )
+            gone = journal is None and await self.desk.call(self.desk.newsroom.story, stories[0].id) is None
         except MonitorError as error:
             self.say(str(error), "error")
             self.spread.renew()
             return
         if journal is not None:
             self.say(f"{SAID[action]}: {told(stories)}", "quiet")
+        elif gone:
+            self.say(f"no longer in the store: {told(stories)}", "warning")
+            self.panes.current.restart()
 
     def show_mark(self, stories: Sequence[Story], action: Action, *, value: str | None, when: datetime | None) -> None:
         """Show what a mark does, before the store has it."""
