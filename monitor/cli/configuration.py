@@ -82,14 +82,11 @@ def findings(at: Desk) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def wrong_names(settings: Settings) -> Iterator[str]:
-    """What only the dashboard knows to be wrong: commands and themes that it has not."""
-    from monitor.tui.commands import COMMANDS
+    """What only the dashboard knows to be wrong: commands and themes that it has not, keys that mean two things."""
+    from monitor.tui import commands
     from monitor.tui.themes import themes
 
-    commands = [command.id for command in COMMANDS]
-    for name in settings.keys:
-        if name not in commands:
-            yield f"keys.toml: {name}: no such command, {meant(name, commands) or '`?` in the dashboard names them'}"
+    yield from commands.problems(settings.dashboard.keys, settings.keys)
     theme, known = settings.dashboard.theme, [theme.name for theme in themes()]
     if theme not in known:
         hint = meant(theme, known) or f"there are {', '.join(known)}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
 from textual.binding import Binding
 from textual.keys import format_key
+
+from monitor.errors import meant
 
 Scope = Literal["move", "triage", "desk", "detail", "sources", "editor", "everywhere"]
 
@@ -250,17 +251,19 @@ def problems(preset: str, overrides: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with keys.toml, a line each: commands that are not, and keys that would mean two things at once."""
     for name in overrides:
         if name not in BY_ID or name == "pane":
-            near = get_close_matches(name, BY_ID, 1)
-            yield f"keys.toml: no command {name!r}{f', perhaps {near[0]!r}' if near else ''}"
+            known = BY_ID.keys() - {"pane"}
+            yield f"keys.toml: {name}: no such command, {meant(name, known) or '`?` in the dashboard names them'}"
     keys = keymap(preset, overrides)
+    clashes: dict[str, None] = {}
     for scopes in TOGETHER:
-        meant: dict[str, str] = {}
+        taken: dict[str, str] = {}
         for command in COMMANDS:
             if command.scope in scopes:
                 for key in keys_of(command, keys).split(","):
-                    other = meant.setdefault(key.strip(), command.id)
+                    other = taken.setdefault(key.strip(), command.id)
                     if other != command.id and not {other, command.id}.isdisjoint(overrides):
-                        yield f"keys.toml: {key!r} would be both {other!r} and {command.id!r}"
+                        clashes[f'keys.toml: "{key.strip()}" would be both {other} and {command.id}'] = None
+    yield from clashes
 
 
 if __name__ == "__main__":

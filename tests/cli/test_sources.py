@@ -117,10 +117,11 @@ def test_discover(desk, feed_server):
 
 
 def test_names_that_only_the_dashboard_knows_are_checked(desk):
-    (desk.config / "keys.toml").write_text('stra = "s"\n')
+    (desk.config / "keys.toml").write_text('stra = "s"\nread = "d"\n')
     (desk.config / "monitor.toml").write_text('[dashboard]\ntheme = "newsroom-drak"\nextra_panes = { Big = "a AND" }\n')
     outcome = desk("config", "check")
     assert outcome.status == 2
     assert 'keys.toml: stra: no such command, did you mean "star"?' in outcome.err
+    assert 'keys.toml: "d" would be both read and dismiss' in outcome.err
     assert 'dashboard.theme: no theme "newsroom-drak", did you mean "newsroom-dark"?' in outcome.err
     assert 'dashboard.extra_panes."Big": column ' in outcome.err
