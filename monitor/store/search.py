@@ -35,6 +35,8 @@ TAIL = 2000
 BATCH = 256
 SETTLE = 0.2
 """Seconds that indexing waits after something was stored, so that it does not get in the way of what follows."""
+QUIET = 1.0
+"""Seconds without anything stored after which the store's upkeep holds up nobody."""
 YIELD = 0.2
 """Seconds that a slice of indexing gives way to what is being stored, at the most."""
 CHECKPOINT = 4_000_000
@@ -76,7 +78,7 @@ class SearchIndex:
         self._connection: sqlite3.Connection | None = None
         self._follower: threading.Thread | None = None
         self._stop = threading.Event()
-        self._before = 0
+        self._before = self._stored = 0
         self.tell: Callable[[Mapping[str, int] | None], None] | None = None
         """Called with the progress of long work, and with None at its end."""
 
@@ -126,10 +128,15 @@ class SearchIndex:
                 told = time.monotonic()
                 self.tell(None if done == total else {"done": done, "total": total})
 
-        self._stop.wait(SETTLE)
-        with contextlib.suppress(StoreError):
-            self.follow(progress=tell)
-            self._book.ground.upkeep(calm=True)
+        stored = None
+        while stored != self._stored:
+            stored = self._stored
+            self._stop.wait(SETTLE)
+            with contextlib.suppress(StoreError):
+                self.follow(progress=tell)
+            if self._stop.wait(QUIET):
+                return
+        self._book.ground.upkeep(calm=True)
 
     @contextlib.contextmanager
     def first(self) -> Iterator[None]:
@@ -139,6 +146,7 @@ class SearchIndex:
             yield
         finally:
             self._before -= 1
+            self._stored += 1
 
     def _give_way(self) -> None:
         deadline = time.monotonic() + YIELD

@@ -147,6 +147,17 @@ def test_a_grown_log_is_folded_into_the_file_when_all_is_calm(store, path, monke
     assert path.stat().st_size > before
 
 
+@pytest.mark.parametrize(("quiet", "folds"), [(0.0, True), (60.0, False)])
+def test_upkeep_waits_until_nothing_is_being_stored(path, clock, monkeypatch, quiet, folds):
+    told = threading.Event()
+    monkeypatch.setattr("monitor.store.search.SETTLE", 0.0)
+    monkeypatch.setattr("monitor.store.search.QUIET", quiet)
+    monkeypatch.setattr(SqliteGround, "upkeep", lambda self, *, calm=False: told.set() if calm else None)
+    with open_store(f"tinydb:{path}", clock=clock) as store:
+        store.add([addition(1)])
+        assert told.wait(5 if folds else 0.2) is folds
+
+
 def _take(lock: FileLock) -> None:
     with lock.held():
         pass
