@@ -37,7 +37,7 @@ SETTLE = 0.2
 """Seconds that indexing waits after something was stored, so that it does not get in the way of what follows."""
 QUIET = 1.0
 """Seconds without anything stored after which the store's upkeep holds up nobody."""
-YIELD = 0.2
+YIELD = 1.0
 """Seconds that a slice of indexing gives way to what is being stored, at the most."""
 CHECKPOINT = 4_000_000
 """Bytes of write-ahead log from which it is folded into the file."""

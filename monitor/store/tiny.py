@@ -92,12 +92,6 @@ class TinyStore:
         memories: Mapping[str, Memory] | None = None,
     ) -> int:
         """Store new and edited items, with the health of their sources and what their next polls need."""
-        pack = self._book.bodies.pack
-        ready = [
-            (addition, pack(document(Words(body=addition.body, terms=addition.terms))))
-            for addition in sorted(additions, key=lambda addition: addition.item.source)
-        ]
-
         def write(revision: Revision, some: Sequence[tuple[Addition, Document]], last: bool) -> None:
             if some:
                 self._add(revision, some)
@@ -105,9 +99,14 @@ class TinyStore:
                 revision.changed |= self._sources.put_health(healths)
                 self._sources.put_memories(memories or {})
 
+        pack = self._book.bodies.pack
         with self._index.first() if self._index is not None else contextlib.nullcontext():
+            ready = [
+                (addition, pack(document(Words(body=addition.body, terms=addition.terms))))
+                for addition in sorted(additions, key=lambda addition: addition.item.source)
+            ]
             self._book.sliced(ready, write)
-        if self._index is not None and ready:
+        if self._index is not None and additions:
             self._index.follow_soon()
         self._book.ground.upkeep()
         return self.revision()
