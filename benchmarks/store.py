@@ -162,6 +162,7 @@ def fill(url: str, size: int) -> None:
             store.add([writer.addition(number, size) for number in range(start, min(start + 2000, size))])
             if sys.stderr.isatty():
                 print(f"\r{start + 2000:,} items", end="\r", file=sys.stderr)
+    with open_store(url, clock=lambda: NOW) as store:
         store._index.follow()  # noqa: SLF001
     SqliteGround.hold = hold
 
