@@ -92,6 +92,7 @@ class TinyStore:
         memories: Mapping[str, Memory] | None = None,
     ) -> int:
         """Store new and edited items, with the health of their sources and what their next polls need."""
+
         def write(revision: Revision, some: Sequence[tuple[Addition, Document]], last: bool) -> None:
             if some:
                 self._add(revision, some)
