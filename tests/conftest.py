@@ -26,11 +26,12 @@ ROOT = Path(__file__).resolve().parent.parent
 TIMED = (
     "tests/terminal/",
     "tests/endtoend/",
+    "tests/tui/test_lag.py",
     "tests/tui/test_terminal.py",
     "tests/cli/test_process.py",
     "tests/test_soak.py",
 )
-"""Where real programs are timed on a terminal or among hostile feeds: these tests run with nothing beside them."""
+"""What is timed, on a terminal, on the event loop or among hostile feeds: these tests run with nothing beside them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
