@@ -114,7 +114,7 @@ class Show:
     async def settle(self) -> None:
         """Wait until nothing is asked of the store, no message is under way, and nothing is left to draw."""
         still = 0
-        for _ in range(4000):
+        for _ in range(20_000):
             await asyncio.sleep(0.001)
             still = 0 if self._busy() else still + 1
             if still == 3:
