@@ -179,7 +179,6 @@ class Dashboard(App[int], inherit_bindings=False):
 
     def exit(self, *args: Any, **kwargs: Any) -> None:
         """End, remembering where everything stands."""
-        self.pulse.stop()
         self._remember()
         super().exit(*args, **kwargs)
 

@@ -21,7 +21,7 @@ class Pulse:
     def __init__(self, app: Dashboard, *, poll: bool) -> None:
         self.app = app
         self._to_poll = poll
-        self._looking = self._stopped = False
+        self._looking = False
 
     def start(self) -> None:
         """Begin, after the first picture."""
@@ -29,10 +29,6 @@ class Pulse:
         self.app.call_after_refresh(self._beat)
         if self.app.newsroom.settings.dashboard.clock:
             self._wind()
-
-    def stop(self) -> None:
-        """Tell nothing more: the screens are going."""
-        self._stopped = True
 
     def _beat(self) -> None:
         """Look without holding up keys: what answers them is the app's own queue of messages."""
@@ -48,8 +44,8 @@ class Pulse:
                 self._to_poll = False
                 await self.app.desk.call(self.app.newsroom.start_poller)
             news = await self.app.desk.look()
-            for screen in () if self._stopped else self.app.screen_stack:
-                if isinstance(screen, DeskScreen):
+            for screen in self.app.screen_stack:
+                if self.app.is_running and isinstance(screen, DeskScreen):  # else its widgets are going
                     screen.take(news)
         except MonitorError as error:
             self.app.first_screen.say(str(error), "error")

@@ -77,7 +77,9 @@ def test_kill_at_random_moments_loses_nothing_acknowledged(disk_url, clock, monk
         acknowledged = process.stdout.readline() if round_ % 2 == 0 else ""
         time.sleep(chance.uniform(0, 0.1))
         process.kill()
-        for line in (acknowledged + process.communicate()[0]).splitlines():
+        rest = process.stdout.read()  # not communicate, which knows nothing of what readline has read ahead
+        process.communicate()
+        for line in (acknowledged + rest).splitlines():
             action, number = line.split()
             (added if action == "add" else starred).add(int(number))
             first = max(first, int(number))

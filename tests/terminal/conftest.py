@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from monitor.model import Addition, SourceHealth
+from monitor.model import Addition, SourceHealth, Verdict
 from monitor.query import Document, index_terms
 from monitor.store import open_store
+from tests.tui.fake import make_story
 from tests.tui.hostile import MARKUP, SEQUENCES, TEXTS, hostile_story
 
 C1 = ("\x90$qm\x9c", "\x9b2J", "\x9d0;x\x9c", "\u202e")
@@ -31,6 +33,21 @@ def storable(value):
     if isinstance(value, Struct):
         return replace(value, **{name: storable(getattr(value, name)) for name in value.__struct_fields__})
     return value
+
+
+def store_headlines(folder: Path, topic: str, titles: Iterable[str]) -> list[str]:
+    """Store unread items of one topic, the first title the newest; the words that open them with the config there."""
+    now = datetime.now(UTC)
+    additions = []
+    for number, title in enumerate(titles):
+        story = make_story(number, title=title)
+        at = now - timedelta(minutes=number + 1)
+        item = replace(story.item, published=at, seen=at, source="wire")
+        verdict, terms = Verdict(scores={topic: 1.0}), index_terms(Document(item, story.body))
+        additions.append(Addition(item=item, body=story.body, verdict=verdict, terms=terms))
+    with open_store(f"tinydb:{folder}/news.db") as store:
+        store.add(additions)
+    return ["--config", str(folder / "config"), "--store", f"tinydb:{folder}/news.db", "--no-poll"]
 
 
 def make_hostile_house(folder: Path) -> Path:

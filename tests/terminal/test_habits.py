@@ -5,16 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from msgspec.structs import replace
 
-from monitor.model import Addition, Verdict
-from monitor.query import Document, index_terms
-from monitor.store import open_store
+from tests.terminal.conftest import store_headlines
 from tests.terminal.line import Line
-from tests.tui.fake import make_story
 
 ITEMS = 60
 
@@ -29,18 +24,7 @@ def desk(tmp_path):
         (config / "monitor.toml").write_text(f'[dashboard]\nkeys = "{preset}"\n')
         (config / "topics.toml").write_text('[topics.defense]\ntitle = "Defense"\nquery = "headline"\n')
         (config / "sources.toml").write_text('[[sources]]\nid = "wire"\nurl = "https://wire.example/"\n')
-        now = datetime.now(UTC)
-        additions = []
-        for n in range(ITEMS):
-            story = make_story(n, title=f"Headline {n}")
-            at = now - timedelta(minutes=n + 1)
-            item = replace(story.item, published=at, seen=at, source="wire")
-            verdict = Verdict(scores={"defense": 1.0}, hits=())
-            terms = index_terms(Document(item, story.body))
-            additions.append(Addition(item=item, body=story.body, verdict=verdict, terms=terms))
-        with open_store(f"tinydb:{tmp_path}/news.db") as store:
-            store.add(additions)
-        return ["--config", str(config), "--store", f"tinydb:{tmp_path}/news.db", "--no-poll"]
+        return store_headlines(tmp_path, "defense", (f"Headline {n}" for n in range(ITEMS)))
 
     return make
 

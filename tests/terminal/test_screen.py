@@ -5,16 +5,11 @@ from __future__ import annotations
 import os
 import re
 import termios
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from msgspec.structs import replace
 
-from monitor.model import Addition, Verdict
-from monitor.query import Document, index_terms
-from monitor.store import open_store
+from tests.terminal.conftest import store_headlines
 from tests.terminal.line import Line
-from tests.tui.fake import make_story
 
 WIDE = (
     "plain letters",
@@ -48,18 +43,7 @@ def house(tmp_path):
     (config / "sources.toml").write_text(
         '[[sources]]\nid = "wire"\ntitle = "通信社 wire"\nurl = "https://wire.example/"\n'
     )
-    now = datetime.now(UTC)
-    additions = []
-    for n, title in enumerate(WIDE):
-        story = make_story(n, title=f"{title} {title}" * 3)
-        at = now - timedelta(minutes=n + 1)
-        item = replace(story.item, published=at, seen=at, source="wire")
-        verdict = Verdict(scores={"a": 1.0}, hits=())
-        terms = index_terms(Document(item, story.body))
-        additions.append(Addition(item=item, body=story.body, verdict=verdict, terms=terms))
-    with open_store(f"tinydb:{tmp_path}/news.db") as store:
-        store.add(additions)
-    return ["--config", str(config), "--store", f"tinydb:{tmp_path}/news.db", "--no-poll"]
+    return store_headlines(tmp_path, "a", (f"{title} {title}" * 3 for title in WIDE))
 
 
 def redrawn(line: Line) -> str:

@@ -32,7 +32,7 @@ from monitor.model import (
     Verdict,
     View,
 )
-from monitor.newsroom import Pane, SourceStatus
+from monitor.newsroom import Newsroom, Pane, SourceStatus
 from monitor.preview import Preview
 
 NOW = datetime(2026, 11, 24, 13, 2, 30, tzinfo=UTC)
@@ -260,14 +260,7 @@ class FakeNewsroom:
     def _written(self, view: View, story: Story) -> str:
         return "|".join(repr(part) if isinstance(part, float) else str(part) for part in self._key(view, story))
 
-    def pages(self, view: View, *, query=None, bodies=False, size=500):
-        after = None
-        while True:
-            page = self.page(view, query=query, after=after, limit=size, bodies=bodies)
-            yield page
-            after = page.next
-            if after is None:
-                return
+    pages = Newsroom.pages
 
     def count(self, view: View, *, query=None, scan=5000) -> tuple[int, bool]:
         return len(self._listed(view, query)), False

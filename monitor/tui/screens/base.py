@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
@@ -32,9 +33,9 @@ class DeskScreen(Screen[str | None]):
         return self.SCOPES
 
     @property
+    @abstractmethod
     def home(self) -> Widget:
         """What has the keys when nothing is asked."""
-        raise NotImplementedError
 
     @property
     def awaits(self) -> bool:

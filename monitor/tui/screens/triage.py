@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -82,9 +83,9 @@ class Triage(DeskScreen):
             return list(pane.picked.values())
         return [pane.story] if pane.story is not None else []
 
+    @abstractmethod
     def read_on(self, step: int) -> None:
         """Show the next or previous item in the reader."""
-        raise NotImplementedError
 
     def source_title(self, source_id: str) -> str:
         """What a source is called."""

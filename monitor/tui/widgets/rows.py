@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -43,13 +44,13 @@ class Rows(Drawn, can_focus=True):
         """How many rows there are."""
         return 0
 
+    @abstractmethod
     def draw(self, number: int, width: int, ground: Ground) -> list[Segment]:
         """One row, exactly `width` cells."""
-        raise NotImplementedError
 
     def draw_head(self, y: int, width: int) -> list[Segment]:
-        """One line of the heading."""
-        raise NotImplementedError
+        """One line of the heading; blank, for a child without one."""
+        return self.draw_empty(y, width)
 
     def draw_empty(self, y: int, width: int) -> list[Segment]:  # noqa: ARG002
         """A line below the last row."""
