@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 
-from monitor.tui.desk import News
-
-
-async def test_a_look_that_ends_after_the_screens_is_told_to_nobody(show, monkeypatch):
-    ends = asyncio.Event()
+async def test_a_look_that_ends_while_the_screens_go_is_told_to_nobody(show, monkeypatch):
     async with show() as it:
-        news = News(counts=it.room.counts())
-
-        async def look() -> News:
-            await ends.wait()
-            return news
-
-        monkeypatch.setattr(it.app.desk, "look", look)
-        under_way = asyncio.create_task(it.app.pulse.look())
-        await asyncio.sleep(0)
-    ends.set()
-    await under_way
+        told = []
+        monkeypatch.setattr(it.app.first_screen, "take", told.append)
+        await it.app.pulse.look()
+        assert len(told) == 1
+        with monkeypatch.context() as leaving:
+            leaving.setattr(it.app, "_running", False)
+            await it.app.pulse.look()
+        assert len(told) == 1
