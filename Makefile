@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help run install test check bench docs wheel lock clean
+.PHONY: help run install test check bench docs pictures wheel lock clean
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ bench: $(STAMP)  ## run every benchmark and write docs/benchmarks.md; QUICK=1 on
 
 docs: $(STAMP)  ## write the pages that the program itself knows best
 	$(BIN)/python docs/generate.py
+
+pictures: $(STAMP)  ## take the pictures of docs/img anew, on a clock that stands
+	$(BIN)/python docs/pictures.py
 
 wheel: $(STAMP)  ## build what pipx and uv install
 	$(BIN)/python -m build --wheel

@@ -1,4 +1,4 @@
-"""Makes docs/img/ from the running program, polling the articles that ship: `python docs/pictures.py`."""  # noqa: INP001
+"""Makes docs/img/ from the program, on the articles that ship and on a clock that stands: `make pictures`."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -9,18 +9,27 @@ import html
 import http.server
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+if TYPE_CHECKING:
+    from monitor.config import Settings
+    from monitor.tui.app import Dashboard
+
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "img"
+POLLED = datetime(2026, 11, 20, 16, 38, tzinfo=UTC)
+NOW = POLLED + timedelta(minutes=2)
+"""When the pictures are taken."""
 FOLDERS = {
     "wires": ("Wire drops", ("ceasefire-talks.txt", "central-bank-rates.txt", "strait-patrol.txt")),
     "night": ("Night desk", ("night-desk-spool.txt", "ministry-briefing-transcript.txt", "enrichment-report.json")),
@@ -35,6 +44,8 @@ PICTURES = (
     ("sources-120x30", (120, 30), ("S",)),
     ("editor-120x30", (120, 30), ("3", "e")),
 )
+CALM = 8
+"""Looks in a row, a tenth of a second apart, at which nothing changes on a screen that has come to rest."""
 
 
 def lay_out(folder: Path) -> None:
@@ -49,9 +60,8 @@ def lay_out(folder: Path) -> None:
             shutil.copy(ROOT / "seeds" / file, folder / name)
         lines += ["[[sources]]", f'id = "{name}"', f'title = "{title}"', f'path = "{folder / name}"']
     title, _, text = (ROOT / "seeds" / FED).read_text().partition("\n")
-    entry = (
-        f"<item><guid>1</guid><title>{html.escape(title)}</title><description>{html.escape(text)}</description></item>"
-    )
+    dated = f"<guid>1</guid><pubDate>{format_datetime(POLLED - timedelta(minutes=20))}</pubDate>"
+    entry = f"<item>{dated}<title>{html.escape(title)}</title><description>{html.escape(text)}</description></item>"
     (served / "feed.xml").write_text(f"<rss version='2.0'><channel><title>Ministry</title>{entry}</channel></rss>")
     lines += ["[[sources]]", 'id = "ministry"', 'title = "Ministry of Health"', 'url = "{url}"']
     (config / "sources.toml").write_text("\n".join(lines))
@@ -65,56 +75,86 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def polled(folder: Path) -> Iterator[str]:
-    """A store with a poller at work on it, and its feed on loopback; the store's URL."""
+def polled(folder: Path) -> Iterator[Settings]:
+    """The settings of a store that has polled its sources, one of them over loopback, and holds the poller's lease."""
+    from monitor import config
+    from monitor.newsroom import Newsroom
+    from monitor.poll.poller import Poller
+
     handler = functools.partial(Quiet, directory=str(folder / "served"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         sources = folder / "config" / "sources.toml"
         sources.write_text(sources.read_text().replace("{url}", f"http://127.0.0.1:{server.server_port}/feed.xml"))
-        store = f"tinydb:{folder}/news.db"
-        base = [sys.executable, "-m", "monitor", "--config", str(folder / "config"), "--store", store]
-        poller = subprocess.Popen([*base, "poll"], cwd=ROOT, stderr=subprocess.DEVNULL)  # noqa: S603
-        try:
-            time.sleep(6)
-            yield store
-        finally:
-            poller.terminate()
-            poller.wait(20)
-            server.shutdown()
+        settings = config.load(folder / "config", f"tinydb:{folder}/news.db", {})
+        settings = replace(settings, dashboard=replace(settings.dashboard, clock=False))
+        with Newsroom.open(settings, clock=lambda: POLLED) as newsroom:
+            poller = Poller(settings, newsroom.store, newsroom.watchlists, clock=lambda: POLLED, chance=lambda: 0.5)
+            asyncio.run(poller.once(None, threading.Event()))
+            lease = newsroom.store.lease("poller")
+            lease.acquire()
+            try:
+                yield settings
+            finally:
+                lease.release()
+                server.shutdown()
 
 
-async def take(folder: Path, store: str, name: str, size: tuple[int, int], keys: tuple[str, ...]) -> None:
-    """One picture: the dashboard on a store, after some keys."""
-    from monitor import config
+async def picture(settings: Settings, size: tuple[int, int], keys: tuple[str, ...]) -> str:
+    """One picture, as SVG: the dashboard on a store, after some keys."""
     from monitor.newsroom import Newsroom
     from monitor.tui.app import Dashboard
 
-    settings = config.load(folder / "config", store, {})
-    settings = replace(settings, dashboard=replace(settings.dashboard, clock=False))
-    with Newsroom.open(settings) as newsroom:
+    with Newsroom.open(settings, clock=lambda: NOW) as newsroom:
         app = Dashboard(newsroom)
         async with app.run_test(size=size) as pilot:
-            await pilot.pause(1.0)
+            taken = await at_rest(app)
             for key in keys:
                 await pilot.press(key)
-                await pilot.pause(0.5)
-            await pilot.pause(1.5)
-            IMAGES.mkdir(parents=True, exist_ok=True)
-            (IMAGES / f"{name}.svg").write_text(app.export_screenshot(title="Newsroom"), encoding="utf-8")
+                taken = await at_rest(app)
         app.desk.close()
+    return taken
+
+
+async def at_rest(app: Dashboard) -> str:
+    """What the screen shows once it no longer changes."""
+    seen, calm = "", 0
+    while calm < CALM:
+        await asyncio.sleep(0.1)
+        shown = app.export_screenshot(title="Newsroom")
+        seen, calm = shown, calm + 1 if shown == seen else 0
+    return seen
+
+
+def pictures() -> Iterator[tuple[str, str]]:
+    """Every picture with its name."""
+    with in_utc(), tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lay_out(folder)
+        with polled(folder) as settings:
+            for each, size, keys in PICTURES:
+                yield each, asyncio.run(picture(settings, size, keys))
+
+
+@contextlib.contextmanager
+def in_utc() -> Iterator[None]:
+    """The time zone and the terminal are nobody's: pictures are the same on every machine."""
+    ours = {name: os.environ.pop(name, None) for name in ("TZ", "NO_COLOR", "TMUX", "SSH_CONNECTION", "COLORTERM")}
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    try:
+        yield
+    finally:
+        del os.environ["TZ"]
+        os.environ.update({name: value for name, value in ours.items() if value is not None})
+        time.tzset()
 
 
 def main() -> int:
-    """Poll the articles into a store of their own, and take every picture while that goes on."""
-    os.environ["TZ"] = "UTC"
-    time.tzset()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        lay_out(folder)
-        with polled(folder) as store:
-            for picture, size, keys in PICTURES:
-                asyncio.run(take(folder, store, picture, size, keys))
+    """Write every picture, into docs/img or the folder named."""
+    folder = Path(sys.argv[1]) if sys.argv[1:] else IMAGES
+    for name, svg in pictures():
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
     return 0
 
 

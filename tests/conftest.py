@@ -29,7 +29,7 @@ TIMED = (
     "tests/tui/test_lag.py",
     "tests/tui/test_terminal.py",
     "tests/cli/test_process.py",
-    "tests/test_soak.py",
+    "tests/test_docs.py::test_every_picture_shows",
 )
 """What is timed, on a terminal, on the event loop or among hostile feeds: these tests run with nothing beside them."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -15,26 +17,25 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SOURCES = '[[sources]]\nid = "samples"\ntitle = "Samples"\npath = "{seeds}"\n'
 
 
-def generated() -> dict[str, str]:
+def _in_docs(*lines: str) -> str:
+    """What a few lines `tell`, run where the scripts of docs/ import one another."""
+    code = ["import json, sys", "tell = lambda value: print(json.dumps(value))", *lines]
     done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import json, generate; print(json.dumps({n: generate.page(n) for n in generate.MADE}))",
-        ],
+        [sys.executable, "-c", "\n".join(code)],
         cwd=ROOT / "docs",
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
         timeout=60,
     )
-    import json
-
-    return json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_the_pages_made_from_the_program_are_current():
-    for name, text in generated().items():
+    for name, text in json.loads(
+        _in_docs("import generate; tell({n: generate.page(n) for n in generate.MADE})")
+    ).items():
         assert (ROOT / "docs" / name).read_text() == text, f"make docs writes docs/{name} anew"
 
 
@@ -144,23 +145,51 @@ def test_every_piece_of_config_in_the_documentation_is_taken(code, tmp_path):
     assert config.load(tmp_path, None, {}).sources
 
 
-def test_every_picture_is_made_by_the_program_and_shown():
-    made = {f"{name}.svg" for name in _pictures()}
+def test_every_picture_is_one_that_the_program_makes_and_a_page_shows():
+    made = {
+        f"{name}.svg"
+        for name in json.loads(_in_docs("import pictures; tell([name for name, *_ in pictures.PICTURES])"))
+    }
     assert {path.name for path in (ROOT / "docs" / "img").iterdir()} == made
     shown = {Path(target).name for page in PAGES for target in re.findall(r"\((\S+\.svg)\)", page.read_text())}
     assert made | {"store-cost.svg"} == shown
 
 
-def _pictures() -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", "import pictures; print(*(name for name, *_ in pictures.PICTURES))"],
-        cwd=ROOT / "docs",
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
+def test_every_picture_shows_what_the_program_shows(tmp_path):
+    """Each is taken anew, on the clock and the articles that it was taken on."""
+    subprocess.run([sys.executable, "docs/pictures.py", tmp_path], cwd=ROOT, check=True, timeout=120)
+    for path in sorted((ROOT / "docs" / "img").iterdir()):
+        kept, taken = path.read_text("utf-8"), (tmp_path / path.name).read_text("utf-8")
+        assert _words(taken) == _words(kept), f"{path.name} is out of date: look at what changed, and `make pictures`"
+        assert taken == kept, f"{path.name} has other colours or places: look at it, and `make pictures`"
+
+
+def _words(svg: str) -> list[str]:
+    return re.findall(r"<text [^>]*>(.*?)</text>", svg)
+
+
+def test_the_plot_of_costs_shows_the_figures_beside_it():
+    """Each point of docs/store-cost.svg stands where docs/store-figures.md says, but for rounding; none is missing."""
+    store = runpy.run_path(str(ROOT / "benchmarks" / "store.py"), run_name="store")
+    rows = _cells((ROOT / "docs" / "store-figures.md").read_text())
+    sizes = [int(cell.split()[0].replace(",", "")) for cell in rows[0][2::2]]
+    results = {size: {"ours": {}, "stock": {}} for size in sizes}
+    for name, words in store["MEASURES"].items():
+        (figures,) = (row[2:] for row in rows if row[0] == words)
+        for place, figure in enumerate(figures):
+            if figure != "–":
+                results[sizes[place // 2]][("ours", "stock")[place % 2]][name] = float(figure.replace(",", ""))
+    told, plotted = (
+        re.split(r"(-?\d+\.\d)", svg)
+        for svg in (store["plot"](results), (ROOT / "docs" / "store-cost.svg").read_text())
     )
-    return done.stdout.split()
+    assert told[::2] == plotted[::2]
+    assert [float(number) for number in told[1::2]] == pytest.approx([float(number) for number in plotted[1::2]], abs=1)
+
+
+def _cells(page: str) -> list[list[str]]:
+    """The rows of the tables of a page."""
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line[:1] == "|"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
