@@ -286,10 +286,10 @@ class Newsroom:
         self.reload()
 
     def poller(self) -> PollerState:
-        """Who polls this store: our child, another process, or nobody."""
+        """Who polls this store: our child (also one that is only beginning), another process, or nobody."""
         holder = self.store.lease("poller").holder()
         if holder is None:
-            return "none"
+            return "here" if self._child is not None and self._child.poll() is None else "none"
         return "here" if self._child is not None and holder.pid == self._child.pid else "elsewhere"
 
     def watch(self) -> None:

@@ -160,6 +160,17 @@ def test_a_disabled_source_is_shown_as_such(newsroom):
     }
 
 
+def test_a_poller_that_is_only_beginning_is_one(newsroom):
+    import subprocess
+    import sys
+
+    assert newsroom.poller() == "none"
+    newsroom._child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    assert newsroom.poller() == "here"
+    newsroom._child.communicate(b"\n")
+    assert newsroom.poller() == "none"
+
+
 def test_long_work_in_any_process_is_told(newsroom):
     newsroom.store.put_memo("progress:rematch", {"done": 3, "total": 10, "detail": "defense"})
     (progress,) = newsroom.progress()

@@ -102,6 +102,12 @@ class Dashboard(App[int], inherit_bindings=False):
         """Say so where nothing sensible fits."""
         TooSmall.mind(self.screen, event.size)
 
+    async def on_key(self, event: events.Key) -> None:
+        """Run what a key is bound to that nobody took, or say that it is bound to nothing."""
+        event.prevent_default()
+        if not await self._check_bindings(event.key) and isinstance(self.screen, DeskScreen):
+            self.screen.say(commands.unbound(event.key, self.desk.keys), "quiet")
+
     # -- keys that hold everywhere ----------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002

@@ -60,7 +60,7 @@ def lines(story: Story, width: int, *, source: str, topics: Mapping[str, str], n
     if addresses:
         yield BLANK
         for number, address in enumerate(addresses, 1):
-            yield from wrapped(f"{number}. {clean_line(address, cap=2000)}", width, "quiet")
+            yield from wrapped(f"{number}. {clean_line(address, cap=2000)}", width, "accent")
     if item.former_titles:
         yield BLANK
         for title in item.former_titles:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 from textual.binding import Binding
-from textual.keys import format_key
+from textual.keys import format_key, key_to_character
 
 from monitor.errors import meant
 
@@ -38,6 +38,8 @@ class Command(Struct, frozen=True):
     footer: str = ""
     writes: bool = False
     method: str = ""
+    also: Scope | None = None
+    """Where its keys hold as well."""
 
     @property
     def action(self) -> str:
@@ -56,6 +58,7 @@ def _declare() -> tuple[Command, ...]:
         c("last", "G,end", "last row", "move"),
         c("read", "r", "mark read, and move on", "triage", "read", writes=True),
         c("unread", "u", "mark unread", "triage", writes=True),
+        c("toggle-read", "i", "mark read and move on, or unread", "triage", writes=True),
         c("star", "s", "star, or take the star away", "triage", "star", writes=True),
         c("dismiss", "d", "dismiss: hidden, not deleted", "triage", "dismiss", writes=True, method="put_away"),
         c("watching", "w", "watch: stays in sight until done", "triage", writes=True),
@@ -68,7 +71,7 @@ def _declare() -> tuple[Command, ...]:
         c("undo", "U", "undo the last mark, also a bulk one", "triage", "undo", writes=True),
         c("copy-link", "y", "copy the link", "triage", writes=True),
         c("copy-citation", "Y", "copy a citation", "triage", writes=True),
-        c("open-browser", "o", "open in the browser (over SSH: show and copy)", "triage", writes=True),
+        c("open-browser", "o", "open in the browser (over SSH: copy)", "triage", writes=True),
         c("open", "enter,right", "read the item", "desk", "open"),
         c("next-unread", "n", "next unread", "desk"),
         c("previous-unread", "p", "previous unread", "desk"),
@@ -87,14 +90,17 @@ def _declare() -> tuple[Command, ...]:
         c("zoom", "z", "zoom the pane, or show all again", "desk"),
         c("refresh-all", "R", "poll all sources that are due", "desk", writes=True),
         c("refresh-source", "ctrl+r", "poll the source of this item now", "desk", writes=True),
-        c("stop", "ctrl+g", "stop what takes long: a search, polls, matching history", "desk", writes=True),
+        c("stop", "ctrl+g", "stop a search, polls, or matching history", "desk", writes=True),
         c("edit", "e", "edit the watchlist of this pane", "desk"),
         c("sources", "S", "the sources and how they are", "desk", "sources"),
         c("read-on", "space", "one screen on, at the end the next item", "detail", "on"),
         c("next-hit", "n", "next hit in the text", "detail", "hit"),
         c("previous-hit", "N", "previous hit", "detail"),
-        c("next-item", "J", "next item", "detail", "next"),
-        c("previous-item", "K", "previous item", "detail"),
+        c("next-item", "J", "next item", "detail", "next", also="desk"),
+        c("previous-item", "K", "previous item", "detail", also="desk"),
+        c("line-on", "enter", "one line on", "detail"),
+        c("line-back", "backspace", "one line back", "detail"),
+        c("links", "L", "the links below the text", "detail"),
         c("raw", "tab", "the text as it came, or as it is read", "detail"),
         c("poll-source", "R,ctrl+r", "poll this source now", "sources", "poll now", writes=True),
         c("toggle-source", "d", "disable or enable the source", "sources", "disable", writes=True),
@@ -104,9 +110,10 @@ def _declare() -> tuple[Command, ...]:
         c("filter-sources", "l,/", "narrow the list by a word", "sources", "filter"),
         c("save", "ctrl+s", "save the watchlist", "editor", "save", writes=True),
         c("more-history", "ctrl+t", "look at 7, 30 or 90 days of history", "editor", "longer"),
+        c("other-side", "tab", "between the query and what it would do", "editor", "switch"),
         c("back", "escape,left", "one step back", "everywhere", "back"),
         c("leave", "q", "one step back; on the first screen, ask to quit", "everywhere"),
-        c("help", "?", "the keys of this screen, and all others", "everywhere", "help"),
+        c("help", "?,f1", "the keys of this screen, and all others", "everywhere", "help"),
         c("palette", ":,ctrl+p", "run a command by its name", "everywhere"),
         c("theme", "T", "next theme", "everywhere"),
         c("redraw", "ctrl+l", "draw the screen anew", "everywhere"),
@@ -119,7 +126,7 @@ TOGETHER: tuple[frozenset[Scope], ...] = (
     frozenset({"move", "triage", "desk", "everywhere"}),
     frozenset({"move", "detail", "triage", "everywhere"}),
     frozenset({"move", "sources", "everywhere"}),
-    frozenset({"editor", "everywhere"}),
+    frozenset({"move", "editor", "everywhere"}),
 )
 """Scopes whose keys hold at the same time."""
 
@@ -131,27 +138,51 @@ PRESETS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "vim": {},
         "newsboat": {
-            "read": "N",
-            "unread-only": "L",
-            "limit": "l,F",
+            "toggle-read": "N",
+            "unread": "i",
+            "read": "M",
+            "unread-only": "l",
+            "limit": "F",
             "dismiss": "d,D",
+            "mark-shown": "A,C",
+            "open-browser": "o,O",
+            "order": "ctrl+o",
             "refresh-source": "r,ctrl+r",
-            "next-item": "J,n",
-            "previous-item": "K,p",
+            "next-pane": "tab,ctrl+n",
+            "previous-pane": "shift+tab,ctrl+p",
+            "palette": ":",
             "next-hit": "right_parenthesis",
             "previous-hit": "left_parenthesis",
+            "links": "u",
             "edit": "e,E",
         },
         "mutt": {
-            "star": "F",
-            "unread": "N",
-            "previous-hit": "p",
-            "unread-only": "L",
+            "star": "F,s",
+            "toggle-read": "N",
+            "unread": "W",
             "undo": "u,U",
+            "done": "ctrl+d",
             "first": "g,home,equals_sign",
             "last": "G,end,asterisk",
-            "select": "t,space",
+            "page-down": "pagedown,ctrl+f,right_square_bracket",
+            "page-up": "pageup,ctrl+u,minus,left_square_bracket",
+            "open": "enter,right,space",
+            "select": "t",
             "tag": "ctrl+t",
+            "next-unread": "n,tab",
+            "previous-unread": "p,shift+tab",
+            "unread-only": "L",
+            "order": "o,O",
+            "open-browser": "ctrl+b",
+            "next-pane": "c",
+            "previous-pane": "C",
+            "next-item": "j,J",
+            "previous-item": "k,K",
+            "previous-hit": "P",
+            "raw": "h",
+            "links": "v",
+            "leave": "q,x,i",
+            "theme": "ctrl+y",
         },
     }
 )
@@ -177,7 +208,7 @@ def shown_keys(command: Command, keys: Mapping[str, str], *, most: int = 9) -> s
 
 def bindings(*scopes: Scope) -> list[Binding]:
     """Textual's bindings of the commands of some scopes; `App.set_keymap` changes them by id."""
-    return list(_bind(command for command in COMMANDS if command.scope in scopes))
+    return list(_bind(command for command in COMMANDS if not {command.scope, command.also}.isdisjoint(scopes)))
 
 
 def _bind(commands: Iterable[Command]) -> Iterable[Binding]:
@@ -191,14 +222,34 @@ def _bind(commands: Iterable[Command]) -> Iterable[Binding]:
             )
 
 
-def footer(scopes: Iterable[Scope], keys: Mapping[str, str], *, read_only: bool) -> tuple[tuple[str, str, str], ...]:
-    """What the footer tells of some scopes: (id, key, word) of the commands that have a word there."""
-    return tuple(
-        (command.id, shown_keys(command, keys, most=1), command.footer)
-        for scope in scopes
-        for command in COMMANDS
-        if command.scope == scope and command.footer and not (read_only and command.writes)
-    )
+def footer(
+    scopes: Iterable[Scope], keys: Mapping[str, str], *, read_only: bool, typing: bool = False
+) -> tuple[tuple[str, str, str], ...]:
+    """What the footer tells of some scopes: (id, key, word) of the commands that have a word there.
+
+    The key is the command's first that no scope before takes for itself, nor, when `typing`, the text.
+    """
+    told: list[tuple[str, str, str]] = []
+    taken: set[str] = set()
+    for scope in scopes:
+        here = [command for command in COMMANDS if command.scope == scope]
+        own = {command.id: [key.strip() for key in keys_of(command, keys).split(",")] for command in here}
+        for command in here:
+            key = next((key for key in own[command.id] if key not in taken and not (typing and _types(key))), None)
+            if key is not None and command.footer and not (read_only and command.writes):
+                told.append((command.id, format_key(key), command.footer))
+        taken.update(*own.values())
+    return tuple(told)
+
+
+def _types(key: str) -> bool:
+    character = key_to_character(key)
+    return len(key) == 1 or (character is not None and character.isprintable())
+
+
+def unbound(key: str, keys: Mapping[str, str]) -> str:
+    """What is said of a key that does nothing: which, and where the keys are told."""
+    return f"{format_key(key)} does nothing here · {shown_keys(BY_ID['help'], keys, most=1)} tells the keys"
 
 
 def allowed(action: str, *, read_only: bool) -> bool:

@@ -10,17 +10,22 @@ from monitor.tui.screens.base import DeskScreen
 
 if TYPE_CHECKING:
     from monitor.tui.app import Dashboard
+    from monitor.tui.desk import News
+
+UNPOLLED = 12
+"""Looks at the poller (one in five seconds) that find none before another is started."""
 
 
 class Pulse:
     """Beats from `start` on; a beat that comes while the last look is still at work is left out.
 
-    With `poll`, the first beat starts the poller.
+    With `poll`, the first beat starts the poller, and a later one another when it has gone for a while.
     """
 
     def __init__(self, app: Dashboard, *, poll: bool) -> None:
         self.app = app
-        self._to_poll = poll
+        self._poll = self._to_poll = poll
+        self._unpolled = 0
         self._looking = False
 
     def start(self) -> None:
@@ -41,9 +46,10 @@ class Pulse:
         self._looking = True
         try:
             if self._to_poll:
-                self._to_poll = False
+                self._to_poll, self._unpolled = False, 0
                 await self.app.desk.call(self.app.newsroom.start_poller)
             news = await self.app.desk.look()
+            self._mind_poller(news)
             for screen in self.app.screen_stack:
                 if self.app.is_running and isinstance(screen, DeskScreen):  # else its widgets are going
                     screen.take(news)
@@ -51,6 +57,11 @@ class Pulse:
             self.app.first_screen.say(str(error), "error")
         finally:
             self._looking = False
+
+    def _mind_poller(self, news: News) -> None:
+        if news.poller is not None:
+            self._unpolled = self._unpolled + 1 if news.poller == "none" else 0
+            self._to_poll = self._poll and self._unpolled >= UNPOLLED
 
     def _wind(self) -> None:
         self.app.set_timer(60.5 - self.app.newsroom.clock().second, self._tick)

@@ -169,6 +169,32 @@ async def test_the_detail_tells_why_and_goes_through_the_hits(show):
         assert "2 of" in it.text
 
 
+async def test_line_by_line_and_to_the_links(show):
+    story = make_story(0, body="A paragraph about the army.\n\n" * 40)
+    story = replace(story, body=replace(story.body, links=("https://one.example/", "https://two.example/")))
+    async with show([story], size=(80, 24)) as it:
+        await it.press("enter", "enter", "enter")
+        assert it.reader.top == 2
+        await it.press("backspace")
+        assert it.reader.top == 1
+        await it.press("L")
+        assert "1. https://one.example/" in it.text
+        assert "2. https://two.example/" in it.text
+        at = it.reader.top
+        await it.click(10, 8)
+        assert it.reader.top == at
+
+
+async def test_J_and_K_move_in_a_list(show):
+    async with show() as it:
+        first, second = it.ids()[:2]
+        await it.press("J")
+        assert it.selected == second
+        await it.press("K")
+        assert it.selected == first
+        assert it.reader is None
+
+
 async def test_tab_shows_the_raw_text(show):
     story = make_story(0, body="Read text of the army.")
     story = replace(story, body=replace(story.body, raw="RAW <b>text</b> of the army"))
@@ -410,6 +436,22 @@ async def test_the_first_start_tells_what_happens_and_gives_way_to_items(show):
         await it.look()
         assert "Nothing is stored" not in it.text
         assert "Army commander" in it.text
+
+
+async def test_the_first_start_says_who_polls_and_goes_on_saying_it(show):
+    room = FakeNewsroom([])
+    room.polling = "none"
+    async with show(room=room, size=(80, 24)) as it:
+        for _ in range(3):
+            await it.look()
+            assert "Nobody polls: start `monitor poll`, or a dashboard without --no-poll." in it.text
+    room = FakeNewsroom([])
+    room.polling = "here"
+    async with show(room=room, size=(80, 24)) as it:
+        for _ in range(3):
+            await it.look()
+            assert "The first poll begins" in it.text
+            assert "obody polls" not in it.text
 
 
 async def test_q_asks_on_the_first_screen_only(show):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from monitor.errors import ConfigError
 from monitor.model import SourceHealth
 from monitor.tui import commands
-from monitor.tui.screens.editor import EditorScreen, PreviewRows
+from monitor.tui.screens.editor import EditorScreen, PreviewLines
 from monitor.tui.screens.help import Entries, HelpScreen
 from monitor.tui.screens.sources import SourcesScreen, in_words
 from tests.tui.fake import NOW, FakeNewsroom, make_story
@@ -52,6 +52,17 @@ async def test_sources_tell_troubles_first_and_figures(show):
         for words in ("failing since 13:02", "timed out after 40 s", "13:07", "5 min", "12.5", "1 min"):
             assert words in first
         assert "1 failing" in it.lines[0]
+
+
+async def test_on_a_narrow_screen_the_selected_sources_figures_stand_below(show):
+    async with show(size=(80, 24)) as it:
+        it.room.healths["bbc"] = SourceHealth(
+            source="bbc", status="ok", last_try=NOW, interval=300.0, items=90, items_per_day=12.5, latency=75.0
+        )
+        await it.press("S")
+        while it.screen.home.selected.source.id != "bbc":
+            await it.press("j")
+        assert "ok · every 5 min · 12.5 a day · 1 min behind" in it.lines[-2]
 
 
 async def test_a_source_is_polled_disabled_copied_and_filtered(show, monkeypatch):
@@ -95,7 +106,7 @@ async def test_the_editor_previews_while_typing_and_saves(show):
         it.screen.home.text = "earthquake"
         await it.pilot.pause(0.5)
         await it.until(lambda: "in 7 days" in it.lines[0])
-        preview = it.screen.query_one(PreviewRows)
+        preview = it.screen.query_one(PreviewLines)
         text = "\n".join("".join(part for part, _ in line) for line in preview.lines)
         assert "gains 6   loses 30 against the saved one" in text
         assert "11-24" in text
@@ -120,6 +131,29 @@ async def test_the_editor_calls_changed_only_what_says_something_else(show):
         await it.until(lambda: "in 7 days" in it.lines[0] and "changed" in it.lines[0])
         await it.press("backspace")
         await it.until(lambda: "in 7 days" in it.lines[0] and "changed" not in it.lines[0])
+
+
+async def test_what_a_query_would_do_is_read_to_its_end_with_the_keys(show):
+    async with show(size=(80, 24)) as it:
+        await it.press("e")
+        it.screen.home.text = "the"
+        await it.until(lambda: "more ─" in it.text)
+        preview = it.screen.query_one(PreviewLines)
+        assert "f1 help" in it.lines[-1]
+        await it.press("question_mark")
+        assert it.screen.home.text.startswith("?")
+        await it.press("backspace", "tab")
+        assert preview.has_focus
+        assert "j move" in it.lines[-1]
+        assert "? help" in it.lines[-1]
+        await it.until(lambda: "more ─" in it.text)
+        await it.press("j", "pagedown", "G")
+        assert "more ─" not in it.text
+        assert preview.top == preview.count - preview.height > 0
+        await it.press("escape")
+        assert it.screen.home.has_focus
+        await it.press("f1")
+        assert isinstance(it.screen, HelpScreen)
 
 
 async def test_a_long_look_at_history_is_told_and_stopped(show, monkeypatch):
@@ -218,7 +252,7 @@ async def test_help_in_the_reader_begins_with_reading(show):
     async with show() as it:
         await it.press("enter", "question_mark")
         entries = it.screen.query_one(Entries).entries
-        assert [entry.text for entry in entries if not entry.command][:2] == ["Moving in any list", "Reading an item"]
+        assert [entry.text for entry in entries if not entry.command][:2] == ["Reading an item", "Moving in any list"]
         await it.type("raw")
         await it.press("enter")
         assert it.reader.raw

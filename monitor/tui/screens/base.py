@@ -38,6 +38,11 @@ class DeskScreen(Screen[str | None]):
         """What has the keys when nothing is asked."""
 
     @property
+    def typing(self) -> bool:
+        """Whether letters are text just now, not keys."""
+        return False
+
+    @property
     def awaits(self) -> bool:
         """Whether a key is to wait, because what it would act on is still to come."""
         return False
@@ -57,8 +62,9 @@ class DeskScreen(Screen[str | None]):
 
     def tell_keys(self) -> None:
         """Tell the keys of where one is."""
+        scopes: tuple[commands.Scope, ...] = (*self.scopes, "everywhere")
         read_only = self.desk.newsroom.read_only
-        self.query_one(Foot).offer(commands.footer((*self.scopes, "everywhere"), self.desk.keys, read_only=read_only))
+        self.query_one(Foot).offer(commands.footer(scopes, self.desk.keys, read_only=read_only, typing=self.typing))
 
     def say(self, text: str, role: str = "ink") -> None:
         """Tell something at the foot until the next key."""

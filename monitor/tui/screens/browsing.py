@@ -10,25 +10,27 @@ from monitor.errors import MonitorError, QueryError
 from monitor.model import View
 from monitor.newsroom import Pane
 from monitor.tui import status
-from monitor.tui.screens.triage import Triage
+from monitor.tui.screens.reading import Reading
 
 
-class Browsing(Triage):
+class Browsing(Reading):
     """The newsroom screen's ways through its panes."""
 
     _counting: Event | None = None
 
     def action_next_unread(self) -> None:
-        """Go to the next unread item."""
+        """Go to the next unread item; where one is read, read it."""
         self._find(1)
 
     def action_previous_unread(self) -> None:
-        """Go to the previous unread item."""
+        """Go to the previous unread item; where one is read, read it."""
         self._find(-1)
 
     def _find(self, step: int) -> None:
         if not self.panes.current.find(step, lambda story: not story.state.read):
             self.say("no unread item further on", "quiet")
+        elif self.spread.in_reader:
+            self.read_selected()
 
     def action_select(self) -> None:
         """Select or unselect the row, and move on."""

@@ -19,7 +19,7 @@ from monitor.tui.desk import BEAT
 from monitor.tui.screens.base import DeskScreen
 from monitor.tui.themes import look
 from monitor.tui.widgets.bars import Bar, Foot
-from monitor.tui.widgets.rows import Rows
+from monitor.tui.widgets.rows import Lines
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -73,14 +73,14 @@ class QueryArea(TextArea):
         await super()._on_paste(event)
 
 
-class PreviewRows(Rows):
+class PreviewLines(Lines):
     """What the query would do, as lines."""
+
+    HEAD: ClassVar[int] = 1
 
     def __init__(self) -> None:
         super().__init__()
-        self.can_focus = False
         self.lines: Sequence[Parts] = ()
-        self.cursor = -1
 
     @property
     def count(self) -> int:
@@ -91,8 +91,15 @@ class PreviewRows(Rows):
         """Show these lines."""
         if lines != self.lines:
             self.lines = lines
-            self.top = max(0, min(self.top, self.count - self.height))
+            self.scroll_rows(0)
             self.refresh()
+
+    def draw_head(self, y: int, width: int) -> list[Segment]:  # noqa: ARG002
+        """What stands below, and how much of it is out of sight."""
+        left = [(" what it would do ", "head" if self.has_focus else "title")]
+        below = self.count - self.top - self.height
+        right = [(f" {below} more ", "quiet"), ("─", "faint")] if below > 0 else []
+        return paint.between(left, right, width, self.look, "─")
 
     def draw(self, number: int, width: int, ground: Ground) -> list[Segment]:  # noqa: ARG002
         """One line."""
@@ -102,13 +109,12 @@ class PreviewRows(Rows):
 class EditorScreen(DeskScreen):
     """Opened with e on a topic's pane; ends with what was saved, in words."""
 
-    SCOPES: ClassVar[tuple[commands.Scope, ...]] = ("editor",)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("editor")]
     DEFAULT_CSS = """
     EditorScreen #sides { layout: horizontal; height: 1fr; }
     EditorScreen #sides.-narrow { layout: vertical; }
     EditorScreen QueryArea, EditorScreen QueryArea:focus {
-        width: 45%; height: 1fr; border: none; padding: 0 1; background: $background;
+        width: 45%; height: 1fr; border: none; padding: 0 1; background: $background; scrollbar-size: 0 1;
     }
     EditorScreen .-narrow QueryArea { width: 1fr; height: 7; }
     """
@@ -130,13 +136,23 @@ class EditorScreen(DeskScreen):
             area.cursor_blink = False
             area.highlight_cursor_line = False
             yield area
-            yield PreviewRows()
+            yield PreviewLines()
         yield Foot(id="foot")
 
     @property
     def home(self) -> QueryArea:
         """The query."""
         return self.query_one(QueryArea)
+
+    @property
+    def typing(self) -> bool:
+        """Whether the query has the keys."""
+        return self.home.has_focus and not self.home.read_only
+
+    @property
+    def scopes(self) -> tuple[commands.Scope, ...]:
+        """Beside the query also what moves in lines."""
+        return ("editor",) if self.home.has_focus else ("editor", "move")
 
     def on_mount(self) -> None:
         """Try the query as it is saved."""
@@ -150,6 +166,14 @@ class EditorScreen(DeskScreen):
     def changed(self) -> bool:
         """Whether the text says something else than what is saved."""
         return self.home.text.strip() != self.saved
+
+    def on_descendant_focus(self) -> None:
+        """Other keys hold on the other side."""
+        self.tell_keys()
+
+    def action_other_side(self) -> None:
+        """Go from the query to what it would do, or back."""
+        (self.query_one(PreviewLines) if self.home.has_focus else self.home).focus()
 
     def on_resize(self, event: events.Resize) -> None:
         """One above the other where the screen is narrow."""
@@ -204,7 +228,7 @@ class EditorScreen(DeskScreen):
             self.home.wrong = None
             self.home.refresh()
             self._tell(((f"{preview.matched:,} in {self.days} days ", "good" if preview.matched else "warning"),))
-            self.query_one(PreviewRows).show(list(self._lines(preview)))
+            self.query_one(PreviewLines).show(list(self._lines(preview)))
 
     def _show_wrong(self, error: QueryError) -> None:
         self.home.wrong = error.column - 1
@@ -213,7 +237,7 @@ class EditorScreen(DeskScreen):
         lines: list[Parts] = [((f" column {error.column}: {clean_line(error.message)}", "error"),)]
         if error.hint:
             lines.append(((f" {clean_line(error.hint)}", "quiet"),))
-        self.query_one(PreviewRows).show(lines)
+        self.query_one(PreviewLines).show(lines)
 
     def _lines(self, preview: Preview) -> Iterator[Parts]:
         for lint in preview.lints:
@@ -271,7 +295,10 @@ class EditorScreen(DeskScreen):
         self.try_soon()
 
     def step_back(self) -> bool:
-        """Stop a trial that takes long; ask before a change is lost."""
+        """Go back to the query, stop a trial that takes long; ask before a change is lost."""
+        if self.query_one(PreviewLines).has_focus:
+            self.home.focus()
+            return True
         if self._looked:
             self._stop()
             self._tell((("stopped ", "warning"),))

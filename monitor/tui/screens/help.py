@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from monitor.tui.themes import Ground
 
 
+KEYS = 20
+"""Cells of the column of keys."""
+
+
 class Entry(Struct, frozen=True):
     """A row: a command with its keys, or, without one, the heading of a scope. `here`: it can be run now."""
 
@@ -73,11 +77,12 @@ class Entries(Rows):
         entry = self.entries[number]
         if not entry.command:
             return paint.line([(f" {entry.text}", "head")], width, self.look)
-        name = f"{entry.command} " if width > 76 else ""
-        keys = paint.fitted(entry.keys, 16)
-        does = paint.fitted(entry.text, max(1, width - 20 - len(name)))
+        keys = f"{paint.fitted(entry.keys, KEYS)} "
+        room = max(1, width - len(keys) - 2)
+        name = f" {entry.command} " if len(entry.text) + len(entry.command) + 2 <= room else ""
+        does = paint.fitted(entry.text, room - len(name))
         role = "ink" if entry.here else "quiet"
-        return paint.line([("   ", "ink"), (keys, "accent"), (does, role), (name, "faint")], width, self.look, ground)
+        return paint.line([("  ", "ink"), (keys, "accent"), (does, role), (name, "faint")], width, self.look, ground)
 
 
 class HelpScreen(DeskScreen):

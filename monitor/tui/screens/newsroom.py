@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 
 from monitor.errors import MonitorError
-from monitor.model import Story, View
+from monitor.model import View
 from monitor.newsroom import Pane
 from monitor.tui import commands, status
 from monitor.tui.screens.browsing import Browsing
@@ -16,7 +16,6 @@ from monitor.tui.tallies import Tallies
 from monitor.tui.widgets.bars import Bar, Foot, Tab, Tabs
 from monitor.tui.widgets.headlines import Headlines
 from monitor.tui.widgets.panes import Panes
-from monitor.tui.widgets.rows import Rows
 from monitor.tui.widgets.spread import Spread
 from monitor.tui.widgets.supply import Showing
 
@@ -88,8 +87,7 @@ class NewsroomScreen(Browsing):
     def _make_welcome(self) -> Welcome:
         from monitor.tui.widgets.welcome import Welcome
 
-        newsroom = self.desk.newsroom
-        return Welcome(str(newsroom.settings.folder), read_only=newsroom.read_only)
+        return Welcome(str(self.desk.newsroom.settings.folder))
 
     # -- what the store tells ---------------------------------------------------------------------------------
 
@@ -142,7 +140,7 @@ class NewsroomScreen(Browsing):
     @property
     def scopes(self) -> tuple[commands.Scope, ...]:
         """The reader's commands come first where it has the keys."""
-        return ("move", "detail", "triage") if self.spread.in_reader else ("move", "triage", "desk")
+        return ("detail", "move", "triage") if self.spread.in_reader else ("move", "triage", "desk")
 
     @property
     def awaits(self) -> bool:
@@ -179,14 +177,6 @@ class NewsroomScreen(Browsing):
     def _failed(self, event: Headlines.Failed) -> None:
         self.say(str(event.error), "error")
 
-    @on(Rows.Chosen)
-    def _chosen(self) -> None:
-        self.action_open()
-
-    def on_reader_turned(self, event: Reader.Turned) -> None:
-        """Read on."""
-        self.read_on(event.step)
-
     def action_next_pane(self) -> None:
         """Go to the next pane, round the corner."""
         self.panes.show((self.panes.index + 1) % len(self.panes.panes))
@@ -200,50 +190,14 @@ class NewsroomScreen(Browsing):
         if number <= len(self.panes.panes):
             self.spread.close_reader()
             self.panes.show(number - 1)
+        else:
+            self.say(f"there are {len(self.panes.panes)} panes", "quiet")
 
     def action_zoom(self) -> None:
         """One pane, or all."""
         self.panes.show(zoomed=not self.panes.zoomed)
 
-    # -- reading ----------------------------------------------------------------------------------------------
-
-    def action_open(self) -> None:
-        """Read the selected item."""
-        if (story := self.panes.current.story) is not None:
-            self.run_worker(self.open_item(story.id), group="read", exclusive=True)
-
-    async def open_item(self, item_id: str) -> None:
-        """Fetch an item whole, show it, and mark it read."""
-        try:
-            story = await self.desk.call(self.desk.newsroom.story, item_id)
-        except MonitorError as error:
-            self.say(str(error), "error")
-            return
-        if story is None:
-            self.say("the item is no longer in the store", "warning")
-            return
-        reader = await self.spread.open_reader()
-        reader.show_story(story, {topic.id: topic.title for topic in self.desk.newsroom.settings.topics})
-        if not story.state.read and not self.desk.newsroom.read_only:
-            await self.mark_opened(story)
-
-    async def mark_opened(self, story: Story) -> None:
-        """What was opened is read."""
-        self.show_mark([story], "read", value=None, when=None)
-        try:
-            await self.desk.call(self.desk.newsroom.mark, [story.id], "read")
-        except MonitorError as error:
-            self.say(str(error), "error")
-
-    def read_on(self, step: int) -> None:
-        """Read the next or previous item of the pane, or the one that came into the place."""
-        pane = self.panes.current
-        before = pane.chosen
-        pane.move_to(pane.cursor + step)
-        if pane.story is None or (step and pane.chosen == before):
-            self.say("no further item here", "quiet")
-        else:
-            self.action_open()
+    # -- leaving, other screens, and back ---------------------------------------------------------------------
 
     def ask_to_quit(self) -> None:
         """Ask whether to leave."""
@@ -254,8 +208,6 @@ class NewsroomScreen(Browsing):
             return None
 
         self.ask(Question(label="Quit?", answer=answer, confirm=True))
-
-    # -- other screens, and back ------------------------------------------------------------------------------
 
     def action_sources(self) -> None:
         """Go to the sources; one that is picked there shows its items here."""

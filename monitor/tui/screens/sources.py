@@ -62,6 +62,14 @@ def remarks(status: SourceStatus) -> str:
     return clean_line(" · ".join(note for note in notes if note))
 
 
+def figures(health: SourceHealth) -> str:
+    """How often a source is polled, what it brings and how late, where that is known."""
+    told = [f"every {paint.age(health.interval)}"] if health.interval else []
+    told += [f"{health.items_per_day:.1f} a day"] if health.items else []
+    told += [f"{paint.age(health.latency)} behind"] if health.latency is not None else []
+    return " · ".join(told)
+
+
 class SourceRows(Rows):
     """The table of sources, a line for each."""
 
@@ -105,7 +113,7 @@ class SourceRows(Rows):
 
     def _columns(self, width: int) -> tuple[int, int, bool]:
         """Cells of title and state, and whether figures fit as well."""
-        return (26, 34, True) if width >= 150 else (24, 34, False) if width >= 110 else (18, 24, False)
+        return (26, 40, True) if width >= 150 else (24, 34, False) if width >= 110 else (18, 24, False)
 
     def draw_head(self, y: int, width: int) -> list[Segment]:  # noqa: ARG002
         """What the columns are."""
@@ -141,7 +149,7 @@ class SourceRows(Rows):
 class SourcesScreen(DeskScreen):
     """Opened with S. Ends with the id of a source to show the items of."""
 
-    SCOPES: ClassVar[tuple[commands.Scope, ...]] = ("move", "sources")
+    SCOPES: ClassVar[tuple[commands.Scope, ...]] = ("sources", "move")
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("sources")]
 
     def __init__(self, desk: Desk) -> None:
@@ -195,7 +203,9 @@ class SourcesScreen(DeskScreen):
     def _tell_remarks(self) -> None:
         words = ""
         if (selected := self.home.selected) is not None:
-            words = " · ".join(filter(None, (in_words(selected.health, self.home.clock()), remarks(selected))))
+            health = selected.health
+            told = (in_words(health, self.home.clock()), figures(health), remarks(selected))
+            words = " · ".join(filter(None, told))
         self.query_one("#remarks", Bar).put(((f" {words}", "quiet"),))
 
     def step_back(self) -> bool:

@@ -144,6 +144,11 @@ class Triage(DeskScreen):
         """Mark unread."""
         await self.mark("unread")
 
+    async def action_toggle_read(self) -> None:
+        """Mark read and move on, or unread where all are read."""
+        stories = self.targets
+        await self.mark("unread" if stories and all(story.state.read for story in stories) else "read")
+
     async def action_star(self) -> None:
         """Star, or take the star away where all have one."""
         stories = self.targets

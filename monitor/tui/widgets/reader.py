@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.message import Message
 
 from monitor.tui import article, commands, paint
-from monitor.tui.widgets.rows import Rows
+from monitor.tui.widgets.rows import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ AHEAD = 100
 """Lines wrapped beyond what is seen."""
 
 
-class Reader(Rows):
+class Reader(Lines):
     """A story, wrapped to a readable measure as far as it has been read."""
 
     HEAD: ClassVar[int] = 1
@@ -80,7 +80,6 @@ class Reader(Rows):
         self._more = True
         self._need(self.top + self.height + AHEAD)
         self.top = max(0, min(self.top, self.count - self.height))
-        self.cursor = -1
         self.refresh()
 
     def _need(self, count: int) -> None:
@@ -98,33 +97,20 @@ class Reader(Rows):
         """Wrap to the new width."""
         self._start()
 
-    # -- moving: there is no cursor, the text moves -----------------------------------------------------------
-
-    def move_to(self, number: int, *, by_reader: bool = True) -> None:  # noqa: ARG002
-        """Bring a line to the top."""
-        self._need(number + self.height + AHEAD)
-        self.scroll_rows(number - self.top)
+    # -- moving -----------------------------------------------------------------------------------------------
 
     def scroll_rows(self, rows: int) -> None:
         """Move the text."""
         self._need(self.top + rows + self.height + AHEAD)
         super().scroll_rows(rows)
 
-    def action_down(self) -> None:
+    def action_line_on(self) -> None:
         """One line on."""
         self.scroll_rows(1)
 
-    def action_up(self) -> None:
+    def action_line_back(self) -> None:
         """One line back."""
         self.scroll_rows(-1)
-
-    def action_page_down(self) -> None:
-        """One screen on."""
-        self.scroll_rows(max(1, self.height - 1))
-
-    def action_page_up(self) -> None:
-        """One screen back."""
-        self.scroll_rows(-max(1, self.height - 1))
 
     def action_read_on(self) -> None:
         """One screen on, or the next item where there is no more of this one."""
@@ -137,6 +123,12 @@ class Reader(Rows):
         """Go to the end."""
         self._need(10**9)
         self.move_to(self.count)
+
+    def action_links(self) -> None:
+        """Go to the links below the text; where there are none, to the head, which has the item's own."""
+        self._need(10**9)
+        head = next((number for number, line in enumerate(self._lines) if not line.text), self.count)
+        self.move_to(next((n for n in range(head, self.count) if self._lines[n].role == "accent"), 0))
 
     # -- hits -------------------------------------------------------------------------------------------------
 

@@ -178,3 +178,36 @@ class Rows(Drawn, can_focus=True):
         self.move_to(number)
         if event.chain > 1:
             self.post_message(self.Chosen())
+
+
+class Lines(Rows):
+    """Lines to read: there is no cursor, the keys move the text."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.cursor = -1
+
+    def move_to(self, number: int, *, by_reader: bool = True) -> None:  # noqa: ARG002
+        """Bring a line to the top."""
+        self.scroll_rows(number - self.top)
+
+    def action_down(self) -> None:
+        """One line on."""
+        self.scroll_rows(1)
+
+    def action_up(self) -> None:
+        """One line back."""
+        self.scroll_rows(-1)
+
+    def action_page_down(self) -> None:
+        """One screen on."""
+        self.scroll_rows(max(1, self.height - 1))
+
+    def action_page_up(self) -> None:
+        """One screen back."""
+        self.scroll_rows(-max(1, self.height - 1))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click in the text only brings the keys here."""
+        event.prevent_default()
+        event.stop()

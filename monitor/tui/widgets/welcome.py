@@ -13,7 +13,7 @@ from monitor.tui.widgets.drawn import Drawn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.newsroom import SourceStatus
+    from monitor.newsroom import PollerState, SourceStatus
     from monitor.tui.desk import News
     from monitor.tui.widgets.bars import Parts
 
@@ -25,15 +25,17 @@ class Welcome(Drawn):
 
     DEFAULT_CSS = "Welcome { width: 1fr; height: 1fr; }"
 
-    def __init__(self, folder: str, *, read_only: bool) -> None:
+    def __init__(self, folder: str) -> None:
         super().__init__()
-        self.folder, self.read_only = folder, read_only
+        self.folder = folder
         self.lines: Sequence[Parts] = ()
         self.sources: Sequence[SourceStatus] = ()
+        self.poller: PollerState | None = None
 
     def take(self, news: News) -> None:
         """Tell how far the first poll is."""
         self.sources = news.sources if news.sources is not None else self.sources
+        self.poller = news.poller or self.poller
         lines: list[Parts] = [(("  Nothing is stored yet.", "title"),), ()]
         if news.progress:
             for work in news.progress:
@@ -47,10 +49,8 @@ class Welcome(Drawn):
                         (paint.cut(work.detail, 60), "quiet"),
                     )
                 )
-        elif self.read_only or news.poller == "none":
-            lines.append(
-                (("  Nobody polls this store. `monitor poll` does, or a dashboard without --no-poll.", "warning"),)
-            )
+        elif self.poller == "none":
+            lines.append((("  Nobody polls: start `monitor poll`, or a dashboard without --no-poll.", "warning"),))
         elif not self.sources:
             lines.append((("  There are no sources. `monitor sources add URL` adds one.", "warning"),))
         else:
