@@ -369,14 +369,26 @@ class Newsroom:
         lints = () if stop() else self.watchlists.lint(parsed, uses=self.uses())
         return compare(matched, saved, topic=topic, since=since, now=self.clock(), lints=lints)
 
-    def save_topic(self, topic_id: str, query: str) -> None:
-        """Write a topic's query to topics.toml, keeping its comments.
+    def new_topic(self, title: str) -> Topic:
+        """A watchlist of that title, written nowhere yet. Raises UsageError where there is one."""
+        from monitor.model import Topic
+
+        title = clean_line(title, cap=80)
+        if not title:
+            raise UsageError("a watchlist needs a title")
+        topic = Topic(id=config.topic_id(title), title=title, query="")
+        if self.topic(topic.id) is not None:
+            raise UsageError(f'there is already a watchlist "{topic.id}"', hint="give another title")
+        return topic
+
+    def save_topic(self, topic_id: str, query: str, *, title: str | None = None) -> None:
+        """Write a topic's query to topics.toml, keeping its comments; one that is not there is added, with its title.
 
         Raises QueryError or ConfigError, and then writes nothing.
         """
         self._writing("save a watchlist")
         self.parse(query)
-        config.save_topic(self._own_folder(), topic_id, query)
+        config.save_topic(self._own_folder(), topic_id, query, title=title)
         self.reload()
 
     def _own_folder(self) -> Path:

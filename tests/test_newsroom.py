@@ -216,3 +216,19 @@ def test_a_saved_topic_is_on_disk_and_in_force(tmp_path):
         with pytest.raises(QueryError):
             room.save_topic("arms", "missile~ OR")
         assert topics.read_text() == before
+
+
+def test_a_new_topic_has_an_id_of_its_title_and_is_saved_with_both(tmp_path):
+    from monitor import config
+
+    (tmp_path / "topics.toml").write_text('[topics.arms]\nquery = "missile~"\n')
+    with Newsroom.open(config.load(tmp_path, "memory:", {})) as room:
+        topic = room.new_topic(" Grain & Ships ")
+        assert (topic.id, topic.title, topic.query) == ("grain-ships", "Grain & Ships", "")
+        room.save_topic(topic.id, "grain OR ship~", title=topic.title)
+        assert room.topic("grain-ships").title == "Grain & Ships"
+        assert [pane.title for pane in room.panes()][:2] == ["Arms", "Grain & Ships"]
+        assert room.new_topic("Україна").id.startswith("topic-")
+        for title, trouble in (("ARMS", "already a watchlist"), (" ", "needs a title")):
+            with pytest.raises(UsageError, match=trouble):
+                room.new_topic(title)

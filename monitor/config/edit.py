@@ -61,14 +61,16 @@ def own_folder(settings: Settings) -> Written:
     return Written(folder, f"the config that ships is read-only; your own now stands in {folder}")
 
 
-def save_topic(folder: Path, topic_id: str, query: str) -> None:
-    """Write a topic's query to topics.toml; a topic of another name is added. Raises ConfigError and writes nothing."""
+def save_topic(folder: Path, topic_id: str, query: str, *, title: str | None = None) -> None:
+    """Write a topic's query to topics.toml; one that is not there is added, with its title. Raises ConfigError."""
     import tomlkit
 
     def change(document: TOMLDocument) -> None:
         topics = document.setdefault("topics", tomlkit.table(is_super_table=True))
         if topic_id not in topics:
             topics[topic_id] = tomlkit.table()
+            if title is not None:
+                topics[topic_id]["title"] = title
         topics[topic_id]["query"] = _as_toml(query)
 
     _change(folder, "topics.toml", change)

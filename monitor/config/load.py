@@ -233,12 +233,20 @@ def _judge_headers(file: File, headers: Mapping[str, str | Secret], where: Place
 
 def source_id(title: str, address: str) -> str:
     """An id made from a title: its Latin letters and digits; where it has none, from the address."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-")
-    if slug:
+    if slug := _slug(title):
         return slug
     host = re.sub(r"[^a-z0-9]+", "-", (urlsplit(address).hostname or "source").lower()).strip("-")
     return f"{host[:40]}-{short_digest(address)}"
+
+
+def topic_id(title: str) -> str:
+    """An id made from the title of a watchlist, as for a source."""
+    return _slug(title) or f"topic-{short_digest(title)}"
+
+
+def _slug(title: str) -> str:
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-")
 
 
 def store_url(text: str, base: Path) -> str:

@@ -92,6 +92,7 @@ def _declare() -> tuple[Command, ...]:
         c("refresh-source", "ctrl+r", "poll the source of this item now", "desk", writes=True),
         c("stop", "ctrl+g", "stop a search, polls, or matching history", "desk", writes=True),
         c("edit", "e", "edit the watchlist of this pane", "desk"),
+        c("new-watchlist", "plus", "write a new watchlist", "desk", writes=True),
         c("sources", "S", "the sources and how they are", "desk", "sources"),
         c("read-on", "space", "one screen on, at the end the next item", "detail", "on"),
         c("next-hit", "n", "next hit in the text", "detail", "hit"),

@@ -370,9 +370,17 @@ class FakeNewsroom:
             lints=(),
         )
 
-    def save_topic(self, topic_id: str, query: str) -> None:
+    def new_topic(self, title: str) -> Topic:
+        if not title:
+            raise UsageError("a watchlist needs a title")
+        return Topic(id=title.lower(), title=title, query="")
+
+    def save_topic(self, topic_id: str, query: str, *, title: str | None = None) -> None:
         Words(query)
         self.saved_topics[topic_id] = query
+        if self.topic(topic_id) is None:
+            made = Topic(id=topic_id, title=title or topic_id, query="")
+            self.settings = replace(self.settings, topics=(*self.settings.topics, made))
         topics = tuple(replace(t, query=query) if t.id == topic_id else t for t in self.settings.topics)
         self.settings = replace(self.settings, topics=topics)
 

@@ -209,7 +209,7 @@ async def test_a_config_that_cannot_be_written_is_said(show, monkeypatch):
     async with show() as it:
         await it.press("e")
 
-        def refuse(*_):
+        def refuse(*_, **__):
             raise ConfigError(("topics.toml: cannot be written",))
 
         monkeypatch.setattr(it.room, "save_topic", refuse)
@@ -263,3 +263,26 @@ async def test_with_read_only_help_tells_no_command_that_writes(show):
         await it.press("question_mark")
         told = {entry.command for entry in it.screen.query_one(Entries).entries if entry.command}
         assert not told & {command.id for command in commands.COMMANDS if command.writes}
+
+
+async def test_a_new_watchlist_is_titled_written_and_shown(show):
+    async with show() as it:
+        await it.press("tab", "tab", "plus", "enter")
+        assert "a watchlist needs a title" in it.lines[-1]
+        await it.type("Quakes")
+        await it.press("enter")
+        assert isinstance(it.screen, EditorScreen)
+        assert "Quakes" in it.lines[0]
+        await it.until(lambda: '"foreign minister"' in it.text)
+        await it.type("earthquake")
+        await it.press("ctrl+s")
+        assert it.room.saved_topics == {"quakes": "earthquake"}
+        assert it.pane.pane.id == "topic:quakes"
+
+
+async def test_the_pane_of_no_topic_tells_how_to_write_a_watchlist(show):
+    async with show() as it:
+        while it.pane.pane.id != "all":
+            await it.press("tab")
+        await it.press("e")
+        assert it.said.endswith("+ writes a new one")

@@ -39,6 +39,16 @@ PAUSE = 0.35
 BAR = 24
 """Cells of the longest bar."""
 
+HOW = (
+    ("missile~", "the word in all its forms"),
+    ('"foreign minister"', "words next to each other"),
+    ("(truce OR ceasefire) NOT football", "any of them, and not that"),
+    ("Iran NEAR/8 sanction~", "at most eight words between"),
+    ("{NATO}", "with just these capitals"),
+    ("title:coup  lang:fr  @sport-noise", "in one field, a fact, a list"),
+)
+"""What is told of the language while there is no query."""
+
 _PARTS = re.compile(
     r"""(?P<good>"(?:[^"\\]|\\.)*"~?|\{[^}]*\})"""
     r"""|(?P<accent>\b(?:AND|OR|NOT)\b|\b(?:NEAR|ONEAR|NOTNEAR|ATLEAST)(?:/\d+)?)"""
@@ -107,7 +117,7 @@ class PreviewLines(Lines):
 
 
 class EditorScreen(DeskScreen):
-    """Opened with e on a topic's pane; ends with what was saved, in words."""
+    """Opened with e on a topic's pane, or for a new one; ends with what was saved, in words."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("editor")]
     DEFAULT_CSS = """
@@ -199,6 +209,9 @@ class EditorScreen(DeskScreen):
         if turn != self._turn:
             return
         text = self.home.text
+        if not text.strip():
+            self._tell_how()
+            return
         newsroom = self.desk.newsroom
 
         def told(looked: int) -> None:
@@ -229,6 +242,10 @@ class EditorScreen(DeskScreen):
             self.home.refresh()
             self._tell(((f"{preview.matched:,} in {self.days} days ", "good" if preview.matched else "warning"),))
             self.query_one(PreviewLines).show(list(self._lines(preview)))
+
+    def _tell_how(self) -> None:
+        self._tell((("write a query ", "quiet"),))
+        self.query_one(PreviewLines).show([((f" {query:<34} ", "accent"), (means, "quiet")) for query, means in HOW])
 
     def _show_wrong(self, error: QueryError) -> None:
         self.home.wrong = error.column - 1
@@ -275,7 +292,7 @@ class EditorScreen(DeskScreen):
         """Write the query to topics.toml and go back."""
         text = self.home.text.strip()
         try:
-            await self.desk.call(self.desk.newsroom.save_topic, self.topic.id, text)
+            await self.desk.call(self.desk.newsroom.save_topic, self.topic.id, text, title=self.topic.title)
         except QueryError as error:
             self._show_wrong(error)
             self.say(f"not saved: {error}", "error")

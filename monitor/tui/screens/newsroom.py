@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 
 from monitor.errors import MonitorError
-from monitor.model import View
+from monitor.model import Topic, View
 from monitor.newsroom import Pane
 from monitor.tui import commands, status
 from monitor.tui.screens.browsing import Browsing
@@ -225,11 +225,35 @@ class NewsroomScreen(Browsing):
         """Edit the watchlist of the pane."""
         topic = self.desk.newsroom.topic(self.panes.current.pane.view.topic or "")
         if topic is None:
-            self.say("only the pane of a topic has a watchlist to edit", "warning")
+            new = commands.shown_keys(commands.BY_ID["new-watchlist"], self.desk.keys, most=1)
+            self.say(f"only the pane of a topic has a watchlist to edit; {new} writes a new one", "warning")
             return
+        self._open_editor(topic)
+
+    def action_new_watchlist(self) -> None:
+        """Ask for a title, and write its query."""
+        from monitor.tui.widgets.prompt import Question
+
+        async def answer(title: str) -> str | None:
+            try:
+                topic = self.desk.newsroom.new_topic(title)
+            except MonitorError as error:
+                return str(error)
+            self.call_after_refresh(self._open_editor, topic)
+            return None
+
+        self.ask(Question(label="title of the new watchlist:", answer=answer))
+
+    def _open_editor(self, topic: Topic) -> None:
         from monitor.tui.screens.editor import EditorScreen
 
-        self.app.push_screen(EditorScreen(self.desk, topic), self._edited)
+        def edited(said: str | None) -> None:
+            self._edited(said)
+            if said is not None:
+                panes = self.panes.panes
+                self.panes.show(next((n for n, pane in enumerate(panes) if pane.id == f"topic:{topic.id}"), None))
+
+        self.app.push_screen(EditorScreen(self.desk, topic), edited)
 
     def _edited(self, said: str | None) -> None:
         self.panes.renew(self.desk.newsroom.panes())
