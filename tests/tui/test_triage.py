@@ -196,6 +196,40 @@ async def test_in_the_reader_keys_act_on_what_is_read_and_show_the_next(show):
         assert it.room.state(third).notes[0].text == "in the reader"
 
 
+async def test_undo_in_the_reader_takes_back_the_mark_and_the_opening_it_led_to(show):
+    async with show(size=(80, 24)) as it:
+        first, second, third = it.ids()[:3]
+        await it.press("enter", "d", "d")
+        assert it.reader.story.id == third
+        await it.press("U")
+        assert "undone: dismiss on 1 item" in it.said
+        assert it.reader.story.id == it.selected == second
+        assert not it.room.state(third).read
+        await it.press("U")
+        assert it.reader.story.id == it.selected == first
+        assert it.ids()[:3] == [first, second, third]
+        assert (it.room.state(first).read, it.room.state(second).read) == (True, False)
+        await it.press("J", "s", "U")
+        assert "undone: star" in it.said
+        assert it.reader.story.id == second
+        await it.press("U")
+        assert "undone: read" in it.said
+        assert it.reader.story.id == second
+        await it.press("escape")
+        assert it.ids()[:3] == [first, second, third]
+
+
+async def test_a_mark_that_changed_nothing_takes_no_other_back(show):
+    async with show(size=(80, 24)) as it:
+        first, second, third = it.ids()[:3]
+        await it.press("d", "enter", "r")
+        assert it.reader.story.id == third
+        await it.press("U")
+        assert "undone: read on 1 item" in it.said
+        assert it.room.state(first).triage == "dismissed"
+        assert it.room.state(second).read
+
+
 async def test_a_mark_the_store_refuses_is_taken_back_on_the_screen(show):
     async with show() as it:
         first = it.ids()[0]

@@ -179,7 +179,7 @@ class Browsing(Reading):
 
     async def action_refresh_source(self) -> None:
         """Ask the poller for the source of this item."""
-        if (story := self._one()) is not None:
+        if (story := self.one()) is not None:
             await self._refresh([story.item.source], f"asked to poll {self.source_title(story.item.source)}")
 
     async def _refresh(self, sources: list[str] | None, said: str) -> None:

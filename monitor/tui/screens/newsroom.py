@@ -69,7 +69,7 @@ class NewsroomScreen(Browsing):
         self.told()
         self.tell_status()
         if self.session.reading is not None and not self.desk.newsroom.read_only:
-            self.run_worker(self.open_item(self.session.reading), group="read", exclusive=True)
+            self.read(self.session.reading)
 
     def _make(self, pane: Pane, label: str) -> Headlines:
         was = self.session.panes.get(pane.id, PaneSession())

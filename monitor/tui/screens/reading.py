@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from monitor.errors import MonitorError
-from monitor.tui.screens.triage import Triage
+from monitor.tui.screens.sharing import Sharing
 from monitor.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.tui.widgets.reader import Reader
 
 
-class Reading(Triage):
+class Reading(Sharing):
     """What the newsroom screen does to have items read."""
 
     def action_open(self) -> None:
@@ -35,13 +35,16 @@ class Reading(Triage):
         """Go to the previous item of the pane; the reader's own key reads it."""
         self.panes.current.action_up()
 
-    def read_selected(self) -> None:
+    def read_selected(self, *, led: bool = False) -> None:
         """Read what the cursor of the pane stands on."""
         if (story := self.panes.current.story) is not None:
-            self.run_worker(self.open_item(story.id), group="read", exclusive=True)
+            self.read(story.id, led=led)
 
-    async def open_item(self, item_id: str) -> None:
-        """Fetch an item whole, show it, and mark it read."""
+    def read(self, item_id: str, *, led: bool = False) -> None:
+        """Show an item in the reader; `led` there by a mark on the one before."""
+        self.run_worker(self._read(item_id, led=led), group="read", exclusive=True)
+
+    async def _read(self, item_id: str, *, led: bool) -> None:
         try:
             story = await self.desk.call(self.desk.newsroom.story, item_id)
         except MonitorError as error:
@@ -53,12 +56,14 @@ class Reading(Triage):
         reader = await self.spread.open_reader()
         reader.show_story(story, {topic.id: topic.title for topic in self.desk.newsroom.settings.topics})
         if not story.state.read and not self.desk.newsroom.read_only:
-            await self._mark_opened(story)
+            await self._mark_opened(story, led=led)
 
-    async def _mark_opened(self, story: Story) -> None:
+    async def _mark_opened(self, story: Story, *, led: bool) -> None:
         self.show_mark([story], "read", value=None, when=None)
         try:
-            await self.desk.call(self.desk.newsroom.mark, [story.id], "read")
+            opening = await self.desk.call(self.desk.newsroom.mark, [story.id], "read")
+            if led:
+                self.led_to(opening)
         except MonitorError as error:
             self.say(str(error), "error")
 
@@ -66,7 +71,7 @@ class Reading(Triage):
         """Read on."""
         self.read_on(event.step)
 
-    def read_on(self, step: int) -> None:
+    def read_on(self, step: int, *, led: bool = False) -> None:
         """Read the next or previous item of the pane, or the one that came into the place."""
         pane = self.panes.current
         before = pane.chosen
@@ -74,4 +79,4 @@ class Reading(Triage):
         if pane.story is None or (step and pane.chosen == before):
             self.say("no further item here", "quiet")
         else:
-            self.read_selected()
+            self.read_selected(led=led)

@@ -14,10 +14,11 @@ from monitor.config import duration
 from monitor.errors import MonitorError, UsageError
 from monitor.model import Action, Mark, Story
 from monitor.text import clean_line
-from monitor.tui import outside
 from monitor.tui.screens.base import DeskScreen
 
 if TYPE_CHECKING:
+    from monitor.model import Journal
+    from monitor.tui.desk import Desk
     from monitor.tui.widgets.headlines import Headlines
     from monitor.tui.widgets.panes import Panes
     from monitor.tui.widgets.spread import Spread
@@ -63,6 +64,13 @@ class Triage(DeskScreen):
     applying = False
     """The next triage key is for all that is selected."""
 
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._last: int | None = None
+        """The number of the last mark, where it changed something."""
+        self._led_to: dict[int, int] = {}
+        """Openings by number, and the mark that led to each."""
+
     @property
     def panes(self) -> Panes:
         """The panes."""
@@ -84,7 +92,11 @@ class Triage(DeskScreen):
         return [pane.story] if pane.story is not None else []
 
     @abstractmethod
-    def read_on(self, step: int) -> None:
+    def read(self, item_id: str, *, led: bool = False) -> None:
+        """Show an item in the reader; `led` there by a mark on the one before."""
+
+    @abstractmethod
+    def read_on(self, step: int, *, led: bool = False) -> None:
         """Show the next or previous item in the reader."""
 
     def source_title(self, source_id: str) -> str:
@@ -99,12 +111,13 @@ class Triage(DeskScreen):
             self.say("nothing is selected", "warning")
             return
         single_read = self.reading is not None
+        self._last = None
         self.show_mark(stories, action, value=value, when=when)
         if self.applying:
             self.panes.current.picked.clear()
             self.applying = False
         elif single_read and action in {"read", "dismiss", "done", "snooze"}:
-            self.read_on(0 if action != "read" else 1)
+            self.read_on(0 if action != "read" else 1, led=True)
         elif not single_read and action not in STAYS:
             self.move_on(stories[0])
         try:
@@ -117,6 +130,7 @@ class Triage(DeskScreen):
             self.spread.renew()
             return
         if journal is not None:
+            self._last = journal.number
             self.say(f"{SAID[action]}: {told(stories)}", "quiet")
         elif gone:
             self.say(f"no longer in the store: {told(stories)}", "warning")
@@ -227,9 +241,12 @@ class Triage(DeskScreen):
             self.say("nothing is selected", "warning")
 
     async def action_undo(self) -> None:
-        """Take the last mark back."""
+        """Take the last mark back, and with it the opening that it led to."""
         try:
             journal = await self.desk.call(self.desk.newsroom.undo)
+            led = None
+            if journal is not None and self._led_to.pop(journal.number, None) is not None:
+                led, journal = journal, await self.desk.call(self.desk.newsroom.undo)
         except MonitorError as error:
             self.say(str(error), "error")
             return
@@ -238,52 +255,18 @@ class Triage(DeskScreen):
             return
         count = len(journal.items)
         self.say(f"undone: {journal.mark.action} on {count} {'item' if count == 1 else 'items'}", "good")
-        self.spread.undone(journal.items)
-        read, reader = self.spread.read, self.spread.reader
-        if reader is not None and read is not None and read.id in journal.items:
+        self.spread.undone(journal.items, select=led is not None or not self.spread.in_reader)
+        if led is not None and self.spread.in_reader:
+            self.read(journal.items[0])
+        elif (read := self.spread.read) is not None and read.id in journal.items:
             story = await self.desk.call(self.desk.newsroom.story, read.id)
             if story is not None:
-                reader.show_story(story, reader.topics, keep_place=True)
+                self.spread.reread(story)
 
-    # -- what leaves the dashboard ----------------------------------------------------------------------------
-
-    def action_copy_link(self) -> None:
-        """Copy the link."""
-        if (story := self._one()) is not None:
-            link = story.item.url
-            self._copy(link, f"copied: {link}" if link else "the item has no link")
-
-    def action_copy_citation(self) -> None:
-        """Copy a line that tells the item."""
-        if (story := self._one()) is not None:
-            item = story.item
-            text = outside.citation(item.title, self.source_title(item.source), f"{item.published:%Y-%m-%d}", item.url)
-            self._copy(text, f"copied: {text}")
-
-    def action_open_browser(self) -> None:
-        """Open the link in the browser; where that would open elsewhere, show and copy it."""
-        import os
-
-        if (story := self._one()) is None:
-            return
-        address = outside.web_address(story.item.url)
-        if address is None:
-            self.say(f"not a web address: {story.item.url or 'the item has no link'}", "warning")
-        elif outside.remote(os.environ) or not outside.open_browser(address):
-            self._copy(address, f"copied: {address}")
-        else:
-            self.say(f"opening {address}", "quiet")
-
-    def _one(self) -> Story | None:
-        story = self.reading or self.panes.current.story
-        if story is None:
-            self.say("nothing is selected", "warning")
-        return story
-
-    def _copy(self, text: str | None, said: str) -> None:
-        if text:
-            self.app.copy_to_clipboard(text)
-        self.say(said, "quiet")
+    def led_to(self, opening: Journal | None) -> None:
+        """An item was opened because the last mark sent the one before it away: one undo takes both back."""
+        if opening is not None and self._last is not None:
+            self._led_to[opening.number] = self._last
 
 
 def told(stories: Sequence[Story]) -> str:

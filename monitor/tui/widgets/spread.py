@@ -117,16 +117,21 @@ class Spread(Horizontal):
         for pane in self.panes.lists:
             pane.marked(ids, to)
         if self.reader is not None and self.reader.story is not None and self.reader.story.id in ids:
-            self.reader.show_story(to(self.reader.story), self.reader.topics, keep_place=True)
+            self.reread(to(self.reader.story))
 
     def renew(self) -> None:
         """Read all panes once more."""
         for pane in self.panes.lists:
             pane.supply.renew()
 
-    def undone(self, ids: Collection[str]) -> None:
-        """Let stories come back whose mark was taken back, the first of them under the cursor."""
-        if ids and not self.in_reader:
+    def undone(self, ids: Collection[str], *, select: bool) -> None:
+        """Let stories come back whose mark was taken back; with `select`, the first of them under the cursor."""
+        if ids and select:
             self.panes.current.chosen = next(iter(ids))
         for pane in self.panes.lists:
             pane.undone(ids)
+
+    def reread(self, story: Story) -> None:
+        """Show what is read as it is now, without losing the place."""
+        if self.reader is not None:
+            self.reader.show_story(story, self.reader.topics, keep_place=True)
