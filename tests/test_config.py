@@ -433,6 +433,14 @@ def test_what_ships_is_right(root):
 # -------------------------------------------------------------------------------------------------- writing it
 
 
+def test_a_bare_set_has_every_key_and_nothing_of_ours(tmp_path):
+    written = config.init(tmp_path / "desk", bare=True)
+    assert [path.name for path in written] == ["monitor.toml", "sources.toml", "topics.toml", "keys.toml"]
+    settings = config.load(tmp_path / "desk", None, {})
+    assert (settings.sources, settings.topics, settings.lists) == ((), (), {})
+    assert "[[sources]]" in (tmp_path / "desk" / "sources.toml").read_text()
+
+
 def test_init_writes_a_set_that_loads_and_overwrites_nothing(tmp_path):
     folder = tmp_path / "desk"
     folder.mkdir()

@@ -35,15 +35,16 @@ def path(at: Desk) -> None:
             say(f"{name} is not there, so {shipped_folder() / name} is read")
 
 
-@config.command(example="monitor config init --config ~/desk")
+@config.command(example="monitor config init --config ~/desk\nmonitor config init --bare")
+@click.option("--bare", is_flag=True, help="Without the sources and watchlists that ship: every key, commented out.")
 @pass_desk
-def init(at: Desk) -> int:
+def init(at: Desk, /, bare: bool) -> int:
     """Write a commented starting set. What is there already is left as it is."""
     from monitor.config import init as begin
     from monitor.config import user_folder
 
     folder = (at.config or user_folder()).expanduser().absolute()
-    written = begin(folder)
+    written = begin(folder, bare=bare)
     for file in written:
         click.echo(str(file))
     if not written:

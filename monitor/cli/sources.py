@@ -111,28 +111,59 @@ def _span(seconds: float) -> str:
 @click.option("--tier", type=click.IntRange(1, 4), help="1 wire or official … 4 blog.")
 @click.option("--lang", help="Language of items that do not say.")
 @click.option("--tag", "tags", multiple=True, help="A word that every item gets; may be given again.")
+@click.option("--unseen", is_flag=True, help="Add it without fetching it first.")
 @pass_desk
-def add(at: Desk, /, address: str, name: str | None, tags: tuple[str, ...], **given: Any) -> None:
-    """Add a feed, or local text, to sources.toml; comments there are kept."""
+def add(at: Desk, /, address: str, name: str | None, tags: tuple[str, ...], unseen: bool, **given: Any) -> int:
+    """Add a feed, or local text, to sources.toml; comments there are kept.
+
+    A feed is fetched once, for its title and to say what is wrong with it. A web page is not added; the feeds that it
+    names are told. Exit status 1 if it was added but cannot be read now.
+    """
     from monitor import config
 
     remote = address.startswith(("http://", "https://"))
     if not remote and "://" in address:
         raise UsageError(f"{address}: only http, https and local paths can be read")
     where = {"url": address} if remote else {"path": str(Path(address).expanduser().absolute())}
+    settings = at.settings()
+    if there := next((one.id for one in settings.sources if where in ({"url": one.url}, {"path": one.path})), None):
+        raise UsageError(f'{redact(address)}: is there already, as "{there}"')
+    seen = _look(settings, address) if remote and not unseen else {"status": "ok"}
+    given["title"] = given["title"] or seen.get("title") or None
     (made,) = config.add_sources(_own_folder(at), [{"id": name, **where, **given, "tags": list(tags) or None}])
     click.echo(made)
+    if seen["status"] == "ok":
+        return 0
+    say(f"{made} is added, but cannot be read now: {seen['message']}")
+    return 1
+
+
+def _look(settings: Settings, address: str) -> dict[str, Any]:
+    """How an address answers. Raises UsageError for what is no feed, naming those that it leads to."""
+    import asyncio
+
+    from monitor.cli import probe
+    from monitor.model import Source
+
+    (seen,) = asyncio.run(probe.probe(settings, [Source(id=address, title=address, url=address)]))
+    if seen["status"] != "not-a-feed":
+        return seen
+    feeds = asyncio.run(probe.discover(settings, address))
+    hint = f"it names {', '.join(one.url for one in feeds)}" if feeds else "it names none; --unseen adds it as it is"
+    raise UsageError(f"{clean_line(redact(address))}: not a feed", hint=clean_line(hint, cap=2000))
 
 
 @sources.command(example="monitor sources remove example")
-@click.argument("source", metavar="ID")
+@click.argument("ids", metavar="ID…", nargs=-1, required=True)
 @pass_desk
-def remove(at: Desk, /, source: str) -> None:
-    """Take a source out of sources.toml. Its items stay."""
+def remove(at: Desk, /, ids: tuple[str, ...]) -> None:
+    """Take sources out of sources.toml. Their items stay."""
     from monitor import config
 
-    config.remove_source(_own_folder(at), source)
-    say(f"{source} is removed; its items stay")
+    folder = _own_folder(at)
+    for source in ids:
+        config.remove_source(folder, source)
+        say(f"{source} is removed; its items stay")
 
 
 @sources.command(example="monitor sources enable example")
@@ -277,4 +308,6 @@ def discover(at: Desk, /, url: str, as_: str) -> int:
     else:
         for one in found:
             click.echo(f"{one.url}\t{clean_line(one.title or '')}")
+    if not found:
+        say(f"{redact(url)}: names no feed")
     return 0 if found else 1

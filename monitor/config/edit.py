@@ -30,23 +30,27 @@ class Written(Struct, frozen=True):
     notice: str | None = None
 
 
-def init(folder: Path) -> tuple[Path, ...]:
-    """Write the commented starting set where it is missing, seeds included; what was written. Overwrites nothing."""
+def init(folder: Path, *, bare: bool = False) -> tuple[Path, ...]:
+    """Write the commented starting set where it is missing, seeds included; what was written. Overwrites nothing.
+
+    A bare one has neither the sources and watchlists that ship nor the seeds.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return tuple(path for name in places.FILES for path in _begin(folder, name))
+        return tuple(path for name in places.FILES for path in _begin(folder, name, bare=bare))
     except OSError as error:
         raise _unwritable(folder, error) from error
 
 
-def _begin(folder: Path, name: str) -> list[Path]:
+def _begin(folder: Path, name: str, *, bare: bool = False) -> list[Path]:
     """Copy a file of the config that ships into a folder that lacks it; the sources bring their seeds."""
     shipped = places.shipped_folder()
     path, source = folder / name, shipped / name
     if os.path.lexists(path):
         return []
-    _replace(path, source.read_text("utf-8") if source.is_file() else commented(name))
-    if name != "sources.toml" or os.path.lexists(folder / "seeds"):
+    bare = bare and name in {"sources.toml", "topics.toml"}
+    _replace(path, source.read_text("utf-8") if source.is_file() and not bare else commented(name))
+    if bare or name != "sources.toml" or os.path.lexists(folder / "seeds"):
         return [path]
     shutil.copytree(shipped.parent / "seeds", folder / "seeds")
     return [path, folder / "seeds"]

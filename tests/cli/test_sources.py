@@ -24,8 +24,9 @@ def test_list_shows_health(desk):
 
 def test_add_switch_and_remove(desk):
     outcome = desk(
-        "sources", "add", "https://news.example/feed.xml", "--title", "News Example", "--every", "10m", "--tag", "x"
-    )
+        "sources", "add", "https://news.example/feed.xml", "--title", "News Example", "--every", "10m", "--tag", "x",
+        "--unseen",
+    )  # fmt: skip
     assert (outcome.status, outcome.out) == (0, "news-example\n")
     desk("sources", "disable", "news-example", "wire")
     by_id = {source.id: source for source in load(desk.config, desk.store, {}).sources}
@@ -41,8 +42,9 @@ def test_add_switch_and_remove(desk):
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (("add", "https://x.example/", "--id", "wire"), 'already a source "wire"'),
-        (("add", "https://x.example/", "--every", "often"), "must be a duration"),
+        (("add", "https://x.example/", "--unseen", "--id", "wire"), 'already a source "wire"'),
+        (("add", "https://x.example/", "--unseen", "--every", "often"), "must be a duration"),
+        (("add", "http://127.0.0.1:9/wire.xml"), 'is there already, as "wire"'),
         (("add", "javascript://x"), "only http, https and local paths"),
         (("add", "file:///etc/passwd"), "only http, https and local paths"),
         (("remove", "nothing"), 'no source "nothing"'),
@@ -58,12 +60,41 @@ def test_a_wrong_change_writes_nothing(desk, words, line):
     assert (desk.config / "sources.toml").read_text() == before
 
 
+def test_add_takes_the_title_of_the_feed(desk, feed_server):
+    outcome = desk("sources", "add", feed_server.feed("/world.xml", "One"), "--id", "world")
+    assert (outcome.status, outcome.out) == (0, "world\n")
+    assert load(desk.config, desk.store, {}).source("world").title == "Wire"
+    assert desk("sources", "add", feed_server.feed("/more.xml", "Two"), "--title", "More").out == "more\n"
+
+
+def test_add_refuses_a_web_page_and_names_its_feeds(desk, feed_server):
+    page = "<html><head><link rel='alternate' type='application/rss+xml' href='/world.xml'></head></html>"
+    before = ids(desk)
+    outcome = desk("sources", "add", feed_server.put("/", page, content_type="text/html"))
+    assert outcome.status == 2
+    assert f"not a feed (it names {feed_server.url}/world.xml)" in outcome.err
+    bare = feed_server.put("/bare", "<html></html>", content_type="text/html")
+    outcome = desk("sources", "add", bare)
+    assert outcome.status == 2
+    assert "--unseen adds it" in outcome.err
+    assert ids(desk) == before
+    assert desk("sources", "add", bare, "--unseen", "--id", "bare").status == 0
+    assert ids(desk) == [*before, "bare"]
+
+
+def test_add_keeps_what_cannot_be_read_now_and_says_so(desk, feed_server):
+    outcome = desk("sources", "add", f"{feed_server.url}/none.xml", "--id", "none")
+    assert (outcome.status, outcome.out) == (1, "none\n")
+    assert "none is added, but cannot be read now: not found (404)" in outcome.err
+    assert "none" in ids(desk)
+
+
 def test_the_config_that_ships_is_copied_before_it_is_changed(capsys):
     from monitor.cli.process import run
     from monitor.config import shipped_folder, user_folder
 
     before = (shipped_folder() / "sources.toml").read_bytes()
-    assert run(["sources", "add", "https://news.example/feed.xml"]) == 0
+    assert run(["sources", "add", "https://news.example/feed.xml", "--unseen"]) == 0
     assert f"your own now stands in {user_folder()}" in capsys.readouterr().err
     assert (shipped_folder() / "sources.toml").read_bytes() == before
     assert "news.example" in (user_folder() / "sources.toml").read_text()
@@ -113,7 +144,9 @@ def test_discover(desk, feed_server):
     feed_server.feed("/feed.xml", "One")
     (found,) = desk("sources", "discover", page, "--json").json
     assert found["url"] == feed_server.url + "/feed.xml"
-    assert desk("sources", "discover", feed_server.put("/bare", "<html></html>", content_type="text/html")).status == 1
+    outcome = desk("sources", "discover", feed_server.put("/bare", "<html></html>", content_type="text/html"))
+    assert (outcome.status, outcome.out) == (1, "")
+    assert "/bare: names no feed" in outcome.err
 
 
 def test_names_that_only_the_dashboard_knows_are_checked(desk):
