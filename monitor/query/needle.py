@@ -34,10 +34,31 @@ def index_terms(document: Document) -> str:
     First the words of its fields in order, then the forms that compounds and apostrophes add, then the stems.
     """
     stream = document.words
-    in_order = [_term(forms(word)[0]) for word in stream.words]
-    added = stream.vocabulary.difference(forms(word)[0] for word in stream.words)
-    stems = (STEM + term for stem in stream.stem_vocabulary if (term := _term(stem)))
-    return " ".join(filter(None, [*in_order, *sorted(map(_term, added)), *sorted(stems)]))
+    added = stream.added_forms
+    if added:
+        added.difference_update(map(_own_form, stream.distinct))
+    parts = [
+        *map(_own_term, stream.words),
+        *sorted(map(_term, added)),
+        *sorted(map(_stem_term, stream.stem_vocabulary)),
+    ]
+    return " ".join(filter(None, parts))
+
+
+@lru_cache(maxsize=1 << 16)
+def _own_form(word: str) -> str:
+    return forms(word)[0]
+
+
+@lru_cache(maxsize=1 << 16)
+def _own_term(word: str) -> str:
+    return _term(_own_form(word))
+
+
+@lru_cache(maxsize=1 << 16)
+def _stem_term(stem: str) -> str:
+    term = _term(stem)
+    return STEM + term if term else ""
 
 
 @lru_cache(maxsize=1 << 16)

@@ -41,6 +41,11 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     return (first,) if first == second else (first, second)
 
 
+def stemmed_as(language: str) -> str:
+    """The language by whose rules the words of a language are stemmed: itself, or "" where every word is its stem."""
+    return language if language in ALGORITHMS else ""
+
+
 def every_stem(word: str) -> frozenset[str]:
     """The stems of a word in all languages."""
     return frozenset(stem for language in ("", *ALGORITHMS) for stem in stems(word, language))

@@ -6,12 +6,13 @@ import contextlib
 import re
 import string
 from bisect import bisect_left, bisect_right
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from monitor.query.lexicon import Lexicon, Names, lexicon
 from monitor.query.normal import Origins, fold, normalised, origins
-from monitor.query.stems import stems
+from monitor.query.stems import stemmed_as, stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -110,16 +111,20 @@ def possessive(word: str) -> bool:
     return word[-2:] in ("'s", "'S")
 
 
-@lru_cache(maxsize=1 << 16)
 def forms(word: str) -> tuple[str, ...]:
     """The folded forms a word is found under, its own first."""
     return tuple(dict.fromkeys(map(fold, spellings(word))))
 
 
-@lru_cache(maxsize=1 << 16)
 def spelled_stems(word: str, language: str) -> tuple[str, ...]:
     """The stems of all spellings of a word."""
     return tuple(dict.fromkeys(stem for spelling in spellings(word) for stem in stems(spelling, language)))
+
+
+@cache
+def _stemming(language: str) -> Names:
+    """What names a word by its stems in a language."""
+    return partial(spelled_stems, language=language)
 
 
 class Passage:
@@ -197,16 +202,20 @@ class Stream:
     # -- forms ------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _by_form(self) -> dict[str, list[str]]:
-        """Folded form to the different words that have it."""
-        return _inverted(self.words, forms)
+    def distinct(self) -> set[str]:
+        """The different words."""
+        return set(self.words)
+
+    @cached_property
+    def _forms(self) -> Lexicon:
+        return lexicon(forms, self.distinct)
 
     @cached_property
     def joined(self) -> dict[str, list[Edge]]:
         """Joined form of hyphenated words to their spans: cease-fire is also ceasefire."""
         joined: dict[str, list[Edge]] = {}
         for first, last in self._compounds():
-            form = "".join(forms(word)[0] for word in self.words[first : last + 1])
+            form = "".join(self._forms.names(word)[0] for word in self.words[first : last + 1])
             joined.setdefault(form, []).append((first, last))
         return joined
 
@@ -221,36 +230,38 @@ class Stream:
             run.append(position)
 
     @cached_property
-    def _stems(self) -> tuple[dict[str, list[str]], dict[str, list[Edge]]]:
-        """Stem to the different words that have it, and to the spans of joined words that do."""
-        language = self._language()
-        single = _inverted(self.words, lambda word: spelled_stems(word, language))
+    def _stems(self) -> Lexicon:
+        return lexicon(_stemming(self.language), self.distinct)
+
+    @cached_property
+    def _joined_stems(self) -> dict[str, list[Edge]]:
+        """Stem to the spans of joined words that have it."""
+        language = self.language
         compound: dict[str, list[Edge]] = {}
         for form, edges in self.joined.items():
             for stem in stems(form, language):
                 compound[stem] = sorted({*compound[stem], *edges}) if stem in compound else edges
-        return single, compound
+        return compound
 
     @cached_property
     def vocabulary(self) -> set[str]:
         """Every form, joined ones included."""
-        return self._by_form.keys() | self.joined.keys()
+        return self._forms.names_of(self.distinct) | self.joined.keys()
+
+    @property
+    def added_forms(self) -> set[str]:
+        """Forms that are not a word's first: what compounds and apostrophes add."""
+        return self._forms.others_of(self.distinct) | self.joined.keys()
 
     @cached_property
     def stem_vocabulary(self) -> set[str]:
         """Every stem, those of joined forms included."""
-        single, compound = self._stems
-        return single.keys() | compound.keys()
-
-    @property
-    def language(self) -> str:
-        """The language whose stems these are."""
-        return self._language()
+        return self._stems.names_of(self.distinct) | self._joined_stems.keys()
 
     @cached_property
-    def haystack(self) -> str:
-        """All forms in one text, each behind a line break: what prefixes are looked for in."""
-        return "\n" + "\n".join(self.vocabulary)
+    def language(self) -> str:
+        """The language whose stems these are."""
+        return stemmed_as(self._language())
 
     @cached_property
     def _sorted(self) -> list[str]:
@@ -262,6 +273,8 @@ class Stream:
         """Where any of these words stands, as it is."""
         edges: list[Edge] = []
         for word in words:
+            if word not in self.distinct:
+                continue
             at = -1
             with contextlib.suppress(ValueError):
                 while True:
@@ -271,16 +284,15 @@ class Stream:
 
     def find(self, form: str) -> list[Edge]:
         """The spans of a folded form."""
-        edges = self._standing(self._by_form.get(form, ()))
+        edges = self._standing(self._forms.words(form))
         return edges + self.joined[form] if form in self.joined else edges
 
     def find_stem(self, word: str) -> list[Edge]:
         """The spans of the words that share a stem with a normalised word."""
-        single, compound = self._stems
         edges: list[Edge] = []
-        for stem in stems(word, self._language()):
-            edges += self._standing(single.get(stem, ()))
-            edges += compound.get(stem, ())
+        for stem in stems(word, self.language):
+            edges += self._standing(self._stems.words(stem))
+            edges += self._joined_stems.get(stem, ())
         return edges
 
     def find_wild(self, prefix: str, pattern: re.Pattern[str] | None) -> list[Edge]:
@@ -348,18 +360,6 @@ class Stream:
         """The passage of a span, and where it stands in its normalised text."""
         passage = self.passage(edge[0])
         return passage, *passage.extent(edge)
-
-
-def _inverted(words: Iterable[str], names: Callable[[str], Iterable[str]]) -> dict[str, list[str]]:
-    """Name to the different words that go by it."""
-    inverted: dict[str, list[str]] = {}
-    for word in dict.fromkeys(words):
-        for name in names(word):
-            if name in inverted:
-                inverted[name].append(word)
-            else:
-                inverted[name] = [word]
-    return inverted
 
 
 def _parts(first: int, last: int) -> Iterable[Edge]:

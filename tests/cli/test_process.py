@@ -30,7 +30,7 @@ def imported(*words: str) -> set[str]:
 
 HEAVY = {
     "textual", "rich", "aiohttp", "feedparser", "apscheduler", "tinydb", "sqlite3", "selectolax", "nh3", "regex",
-    "ahocorasick_rs", "watchfiles", "tomlkit", "asyncio", "Stemmer", "py3langid", "trafilatura", "platformdirs",
+    "watchfiles", "tomlkit", "asyncio", "Stemmer", "py3langid", "trafilatura", "platformdirs",
 }  # fmt: skip
 
 
