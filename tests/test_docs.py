@@ -8,6 +8,7 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,19 @@ def test_every_command_of_the_documentation_runs(block, own_home, tmp_path, feed
     assert "Traceback" not in done.stderr
 
 
+def test_what_the_readme_shows_as_output_is_printed(capsys):
+    """The reasons in its first block are those of one of the articles that ship."""
+    from monitor.cli.process import run
+
+    (said,) = (code for name, _, code in blocks("text") if name.startswith("README"))
+    topics = [line.split()[0] for line in said.splitlines()]
+    article = str(ROOT / "seeds" / "ceasefire-talks.txt")
+    for topic, line in zip(topics, said.splitlines(), strict=True):
+        query = tomllib.loads((ROOT / "config" / "topics.toml").read_text())["topics"][topic]["query"]
+        assert run(["match", query, article]) == 0
+        assert line.partition(": ")[2] in capsys.readouterr().out
+
+
 ELSEWHERE = {
     "ssh", "systemctl", "loginctl",  # programs of others
     "pipx", ".venv/bin/python",  # tests/test_packaging.py builds the wheel and runs it
@@ -107,7 +121,7 @@ ELSEWHERE = {
 
 
 def test_what_is_typed_at_a_console_is_there():
-    """Dashboards and long work are not run here: their options are looked up (below), as are targets and scripts."""
+    """Targets and scripts are looked up; tests/terminal/test_documented.py opens the dashboards."""
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     for name, _, code in blocks("console"):
         for line in code.splitlines():
@@ -127,7 +141,9 @@ def test_code_says_what_it_is_so_that_it_can_be_checked():
     for page in PAGES:
         text = page.read_text()
         kinds = set(re.findall(r"^```(\w+)", text, re.MULTILINE))
-        assert kinds <= {"sh", "console", "crontab", "tmux", "toml", "ini", "text"}, page.name
+        assert kinds <= {"sh", "console", "profile", "authorized_keys", "crontab", "tmux", "toml", "ini", "text"}, (
+            page.name
+        )
         assert text.count("\n```") % 2 == 0, f"{page.name}: a fence without its end, or without its language"
         prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
         assert not re.findall(r"^ {4}(?:\$ )?(?:monitor|make|python) .*$", prose, re.MULTILINE), page.name
