@@ -11,7 +11,7 @@ from tinydb import Query
 
 from monitor.store.book import PAUSE, alike
 from monitor.store.files import guard, replace
-from monitor.store.records import Record, Tallies, Totals, hour_of, micros
+from monitor.store.records import FUTURE, Record, Tallies, Totals, hour_of, micros
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -67,7 +67,7 @@ class Keeping:
         dry_run: bool,
         progress: Callable[[int, int], None] | None,
     ) -> Mapping[str, int]:
-        """Remove items by age and count; how many, by source."""
+        """Remove items by age since they were first seen, and by count; how many, by source."""
         doomed = dict(self._doomed(older_than, keep_per_source))
         if not dry_run:
             numbers = list(doomed)
@@ -83,9 +83,11 @@ class Keeping:
     def _doomed(self, older_than: datetime | None, keep_per_source: int | None) -> Iterator[tuple[int, str]]:
         doc = Query()
         loose = doc.kept == False  # noqa: E712 - TinyDB's words
-        columns = ("doc_id", "source")
         if older_than is not None:
-            yield from self._book.items.select(columns, loose & (doc.at < micros(older_than)))
+            old = self._book.items.select(("doc_id",), loose & (doc.at < micros(older_than + FUTURE)))
+            for start in range(0, len(old), SLICE):
+                records = self._book.items.read([row[0] for row in old[start : start + SLICE]], Record)
+                yield from ((at, one.item.source) for at, one in records.items() if one.item.seen < older_than)
         if keep_per_source is None:
             return
         for source in self._sources():

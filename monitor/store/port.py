@@ -230,7 +230,10 @@ class Store(Protocol):
         dry_run: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Mapping[str, int]:
-        """Remove items by age and count, per source, never what is starred, assigned or noted; how many, by source."""
+        """Remove items first seen before a time, and of each source all but the newest; how many, by source.
+
+        Never what is starred, assigned or noted.
+        """
         ...
 
     def backup(self, target: Path, progress: Callable[[int, int], None] | None = None) -> None:

@@ -381,10 +381,10 @@ def test_a_search_counts_what_it_looked_at(words):
 
 
 def test_changes_tell_items_and_removals(store):
-    first = store.add([addition(n) for n in range(5)])
+    first = store.add([seen_at_once(n) for n in range(5)])
     assert store.changes(first) == replace(store.changes(first), revision=first, items=(), removed=())
     store.mark(names(1), mark("read"))
-    store.add([addition(7)])
+    store.add([seen_at_once(7)])
     change = store.changes(first)
     assert (set(change.items), change.removed, change.reset) == (set(names(1, 7)), (), False)
     store.prune(older_than=NOON - timedelta(minutes=3, seconds=30), keep_per_source=None)
@@ -625,8 +625,25 @@ def test_one_holds_a_lease_at_a_time(store, clock):
 # ---------------------------------------------------------------- house-keeping
 
 
+def seen_at_once(number, **changes):
+    """An item that is seen when it is published."""
+    return addition(number, seen=NOON - timedelta(minutes=number), **changes)
+
+
+def test_what_was_published_long_ago_is_not_old_before_it_was_seen_so_long_ago(store):
+    store.add([addition(5), seen_at_once(6)])
+    assert store.prune(older_than=NOON - timedelta(minutes=3), keep_per_source=None) == {"bbc": 1}
+    assert ids(store.page(View())) == names(5)
+
+
+def test_what_claims_to_be_of_later_is_as_old_as_when_it_was_seen(store):
+    store.add([addition(1, seen=NOON - timedelta(minutes=50)), addition(2)])
+    assert store.prune(older_than=NOON - timedelta(minutes=40), keep_per_source=None) == {"bbc": 1}
+    assert ids(store.page(View())) == names(2)
+
+
 def test_prune_by_age_never_takes_what_is_kept(store):
-    store.add([addition(n, scores={"war": 1.0}) for n in range(10)])
+    store.add([seen_at_once(n, scores={"war": 1.0}) for n in range(10)])
     store.mark(names(6), mark("star"))
     store.mark(names(7), mark("assign", value="ann"))
     store.mark(names(8), mark("note", value="why"))
@@ -650,7 +667,7 @@ def test_prune_by_count_is_per_source(store):
 
 
 def test_a_pruned_item_is_remembered(store):
-    store.add([addition(1), addition(2)])
+    store.add([seen_at_once(1), seen_at_once(2)])
     store.prune(older_than=NOON - timedelta(minutes=1, seconds=30), keep_per_source=None)
     known = store.known("bbc", ["guid:1", "guid:2"])
     assert (known["guid:1"].id, known["guid:2"].id, known["guid:2"].digest) == ("id000001", None, "digest-2")
@@ -839,7 +856,7 @@ def test_whatever_happens_counts_agree_with_items(tmp_path_factory, actions):
             for action, what, how in actions:
                 match action:
                     case "add":
-                        store.add([addition(what, scores=how, digest=str(how))])
+                        store.add([seen_at_once(what, scores=how, digest=str(how))])
                     case "mark":
                         store.mark(names(*what), mark(how))
                     case "undo":
