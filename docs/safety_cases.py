@@ -72,6 +72,7 @@ CASES: dict[int, tuple[str, str]] = {
 
 NAMED: dict[int, tuple[str, ...]] = {
     3: (
+        "tui/test_safety.py::test_every_screen_shows_hostile_text_literally",
         "tui/test_safety.py::test_markup_is_shown_as_it_stands",
         "tui/test_safety.py::test_clicking_every_cell_runs_nothing_hostile",
     ),
@@ -83,7 +84,17 @@ NAMED: dict[int, tuple[str, ...]] = {
         "tui/test_safety.py::test_nothing_in_the_dashboard_parses_outside_text_as_markup",
         "tui/test_safety.py::test_only_drawing_through_the_clean_functions",
     ),
-    10: ("tui/test_safety.py::test_a_huge_body_opens_at_once",),
+    6: ("tui/test_safety.py::test_only_web_addresses_are_for_a_browser",),
+    7: ("test_text.py::test_whatever_comes_in_nothing_dangerous_goes_out",),
+    8: (
+        "test_text.py::test_marks_are_thinned_but_words_are_whole",
+        "tui/test_terminal.py::test_a_title_of_a_million_marks_is_a_small_frame",
+    ),
+    9: ("cli/test_secrets.py::test_the_log_is_single_safe_lines",),
+    10: (
+        "tui/test_lag.py::test_an_article_as_long_as_any",
+        "test_readable.py::test_hostile_html_is_read_in_bounded_time",
+    ),
     11: ("test_text.py::test_a_fitted_line_fits", "test_text.py::test_a_line_is_safe_and_honest"),
     26: (
         "cli/test_secrets.py::test_no_secret_stands_in_anything_that_is_written",
@@ -118,7 +129,17 @@ NAMED: dict[int, tuple[str, ...]] = {
         "store/test_faults.py::test_a_read_only_folder_is_read_and_told_of",
         "store/test_faults.py::test_a_folder_that_cannot_be_made",
     ),
-    45: ("cli/test_process.py::test_a_dashboard_without_a_terminal_says_so",),
+    41: ("tui/test_terminal.py::test_the_link_drops",),
+    42: (
+        "tui/test_terminal.py::test_sigterm_restores_the_terminal_and_saves",
+        "tui/test_terminal.py::test_sigterm_while_nobody_reads_the_terminal",
+    ),
+    43: ("tui/test_terminal.py::test_a_stalled_terminal_stops_nothing_else",),
+    44: ("tui/test_terminal.py::test_a_fault_of_our_own_shows_no_values",),
+    45: (
+        "cli/test_process.py::test_a_dashboard_without_a_terminal_says_so",
+        "tui/test_terminal.py::test_sighup_ignored_and_the_terminal_gone",
+    ),
     46: ("tui/test_terminal.py::test_garbage_at_the_keyboard",),
     47: (
         "tui/test_terminal.py::test_a_huge_paste_does_nothing",

@@ -165,6 +165,12 @@ def test_outlets_of_one_story_share_a_fingerprint():
     assert fingerprint("国防部发言人就台海局势答记者问") == fingerprint("国防部发言人 就台海局势答记者问")
 
 
+def test_case_07_what_hides_in_a_headline_makes_it_no_other_story():
+    plain = item(guid="1", title="Iran fires missiles at Israeli base")
+    hiding = item(guid="1", title="Iran \u200bfires\ufeff mis\u2060siles at \u202eIsraeli\u202c base\U000e0041")
+    assert (hiding.id, hiding.title, hiding.story) == (plain.id, plain.title, plain.story)
+
+
 def test_two_short_headlines_are_two_stories():
     assert item(guid="1", title="Live").story != item(guid="2", title="Live").story
 

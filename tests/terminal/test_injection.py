@@ -190,6 +190,18 @@ def test_case_07_08_09_12_marks_lines_and_what_hides(extremes):
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u200b\ufeff\u115f\u3164\U000e0041]", shown)
 
 
+@pytest.mark.parametrize("form", ["csv", "table", "md"])
+def test_case_09_12_every_line_end_stands_in_one_record(extremes, form):
+    """Stored past every cleaner, an item is one line of whatever lists it, and nothing in it stops the listing."""
+    words = [sys.executable, "-m", "monitor", "items", "--format", form, *extremes[:2]]
+    done = subprocess.run(words, capture_output=True, timeout=30, check=False, env=os.environ | {"COLUMNS": "300"})
+    assert (done.returncode, done.stderr) == (0, b"")
+    text = done.stdout.decode()
+    assert sum("one" in line and "eight army" in line for line in text.splitlines()) == 1
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", text.replace("\r\n", "\n"))
+    assert len(text.splitlines()) == len([line for line in text.split("\n") if line])
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

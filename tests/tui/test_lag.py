@@ -65,6 +65,27 @@ async def test_the_probe_sees_a_block(show, block):
     assert not probe.fine
 
 
+BODIES = {
+    "10 MB": "word " * 2_000_000,
+    "200k newlines": "line\n" * 200_000,
+    "one word": "x" * 1_000_000,
+    "5,000 paragraphs": "\n\n".join(["A paragraph of news."] * 5_000),
+    "wide": "漢字" * 300_000,
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+async def test_case_10_a_huge_body_opens_at_once_and_says_that_it_is_cut(show, body):
+    story = replace(make_story(0), body=Body(text=BODIES[body]))
+    async with show([story, make_story(1)], size=(100, 30)) as it:
+        async with probed() as probe:
+            await it.press("enter")
+            assert it.reader.count > 20
+        assert probe.work < 0.1
+        await it.press("G")
+        assert ("truncated" in it.text) == (len(BODIES[body]) > CAP_BODY)
+
+
 async def test_an_article_as_long_as_any(show):
     text = "\n\n".join(
         f"Paragraph {n} about the army and its missiles, which were seen again. " * 5 for n in range(1100)

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from monitor.errors import ConfigError
 from monitor.model import SourceHealth
 from monitor.tui import commands
-from monitor.tui.screens.editor import EditorScreen, PreviewLines
+from monitor.tui.screens.editor import EditorScreen
 from monitor.tui.screens.help import Entries, HelpScreen
 from monitor.tui.screens.sources import SourcesScreen, in_words
+from monitor.tui.widgets.preview import PreviewLines
 from tests.tui.fake import NOW, FakeNewsroom, make_story
 
 

@@ -47,6 +47,11 @@ class DeskScreen(Screen[str | None]):
         """Whether a key is to wait, because what it would act on is still to come."""
         return False
 
+    def source_title(self, source_id: str) -> str:
+        """What a source is called."""
+        source = self.desk.newsroom.settings.source(source_id)
+        return source.title if source is not None else source_id
+
     def take(self, news: News) -> None:
         """Take up what changed in the store."""
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
 from textual import events, on
 from textual.containers import Container
 from textual.widgets import TextArea
@@ -17,103 +14,22 @@ from monitor.text import clean, clean_line
 from monitor.tui import commands, paint
 from monitor.tui.desk import BEAT
 from monitor.tui.screens.base import DeskScreen
-from monitor.tui.themes import look
 from monitor.tui.widgets.bars import Bar, Foot
-from monitor.tui.widgets.rows import Lines
+from monitor.tui.widgets.preview import PreviewLines, findings, how
+from monitor.tui.widgets.query import QueryArea
 
 if TYPE_CHECKING:
-    from rich.text import Text
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from monitor.model import Story, Topic
-    from monitor.preview import Preview
+    from monitor.model import Topic
     from monitor.tui.desk import Desk
-    from monitor.tui.themes import Ground
     from monitor.tui.widgets.bars import Parts
 
 SPANS = (7, 30, 90)
 """Days of history that can be looked at."""
 PAUSE = 0.35
 """Seconds after the last key before the query is tried."""
-BAR = 24
-"""Cells of the longest bar."""
-
-HOW = (
-    ("missile~", "the word in all its forms"),
-    ('"foreign minister"', "words next to each other"),
-    ("(truce OR ceasefire) NOT football", "any of them, and not that"),
-    ("Iran NEAR/8 sanction~", "at most eight words between"),
-    ("{NATO}", "with just these capitals"),
-    ("title:coup  lang:fr  @sport-noise", "in one field, a fact, a list"),
-)
-"""What is told of the language while there is no query."""
-
-_PARTS = re.compile(
-    r"""(?P<good>"(?:[^"\\]|\\.)*"~?|\{[^}]*\})"""
-    r"""|(?P<accent>\b(?:AND|OR|NOT)\b|\b(?:NEAR|ONEAR|NOTNEAR|ATLEAST)(?:/\d+)?)"""
-    r"""|(?P<hit>@[\w-]+)|(?P<warning>\b[a-z]+:)|(?P<star>/(?:[^/\s\\]|\\.)+/[a-z]*)|(?P<quiet>[()^~]|\*)"""
-)
-
-
-class QueryArea(TextArea):
-    """A query with its parts coloured and the place of an error marked."""
-
-    wrong: int | None = None
-    """Where the query cannot be read: a 0-based offset."""
-
-    def get_line(self, line_index: int) -> Text:
-        """A line with its colours."""
-        line = super().get_line(line_index)
-        styles = look(self.app.theme)
-        for part in _PARTS.finditer(line.plain):
-            line.stylize(
-                styles.style(part.lastgroup or "ink").without_color + styles.style(part.lastgroup or "ink"),
-                *part.span(),
-            )
-        if self.wrong is not None:
-            before = sum(len(self.document.get_line(n)) + 1 for n in range(line_index))
-            at = self.wrong - before
-            if 0 <= at <= len(line.plain):
-                line.stylize(styles.style("error") + styles.style("hit-now"), at, at + 1)
-        return line
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        event.text = clean(event.text[:20_000], cap=10_000)
-        await super()._on_paste(event)
-
-
-class PreviewLines(Lines):
-    """What the query would do, as lines."""
-
-    HEAD: ClassVar[int] = 1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: Sequence[Parts] = ()
-
-    @property
-    def count(self) -> int:
-        """How many lines."""
-        return len(self.lines)
-
-    def show(self, lines: Sequence[Parts]) -> None:
-        """Show these lines."""
-        if lines != self.lines:
-            self.lines = lines
-            self.scroll_rows(0)
-            self.refresh()
-
-    def draw_head(self, y: int, width: int) -> list[Segment]:  # noqa: ARG002
-        """What stands below, and how much of it is out of sight."""
-        left = [(" what it would do ", "head" if self.has_focus else "title")]
-        below = self.count - self.top - self.height
-        right = [(f" {below} more ", "quiet"), ("─", "faint")] if below > 0 else []
-        return paint.between(left, right, width, self.look, "─")
-
-    def draw(self, number: int, width: int, ground: Ground) -> list[Segment]:  # noqa: ARG002
-        """One line."""
-        return paint.line(self.lines[number], width, self.look)
 
 
 class EditorScreen(DeskScreen):
@@ -241,11 +157,11 @@ class EditorScreen(DeskScreen):
             self.home.wrong = None
             self.home.refresh()
             self._tell(((f"{preview.matched:,} in {self.days} days ", "good" if preview.matched else "warning"),))
-            self.query_one(PreviewLines).show(list(self._lines(preview)))
+            self.query_one(PreviewLines).show(list(findings(preview, newsroom.clock(), self.source_title)))
 
     def _tell_how(self) -> None:
         self._tell((("write a query ", "quiet"),))
-        self.query_one(PreviewLines).show([((f" {query:<34} ", "accent"), (means, "quiet")) for query, means in HOW])
+        self.query_one(PreviewLines).show(how())
 
     def _show_wrong(self, error: QueryError) -> None:
         self.home.wrong = error.column - 1
@@ -255,38 +171,6 @@ class EditorScreen(DeskScreen):
         if error.hint:
             lines.append(((f" {clean_line(error.hint)}", "quiet"),))
         self.query_one(PreviewLines).show(lines)
-
-    def _lines(self, preview: Preview) -> Iterator[Parts]:
-        for lint in preview.lints:
-            yield ((f" column {lint.column}: {clean_line(lint.message)}", "warning"),)
-            if lint.hint:
-                yield ((f"   {clean_line(lint.hint)}", "quiet"),)
-        if preview.gained or preview.lost:
-            yield (
-                (f" gains {len(preview.gained):,}", "good"),
-                (f"   loses {len(preview.lost):,}", "error"),
-                (" against the saved one", "quiet"),
-            )
-            yield from (self._story("+", "good", story) for story in preview.gained[:5])
-            yield from (self._story("−", "error", story) for story in preview.lost[:5])
-            yield ()
-        top = max(preview.per_day.values(), default=0) or 1
-        for day, hits in list(preview.per_day.items())[-14:]:
-            bar = "█" * max(1 if hits else 0, round(hits * BAR / top))
-            yield ((f" {day[5:]} ", "quiet"), (f"{hits:>6,} ", "ink"), (bar, "accent"))
-        if preview.sources:
-            yield ()
-            for source_id, hits in preview.sources[:6]:
-                source = self.desk.newsroom.settings.source(source_id)
-                title = source.title if source else source_id
-                yield ((f" {hits:>6,} ", "ink"), (paint.cut(title, 30), "quiet"))
-        if preview.samples:
-            yield ()
-            yield from (self._story(" ", "quiet", story) for story in preview.samples[:10])
-
-    def _story(self, sign: str, role: str, story: Story) -> Parts:
-        when = paint.moment(story.item.published, self.desk.newsroom.clock())
-        return ((f" {sign} ", role), (f"{when:<6} ", "quiet"), (clean_line(story.item.title), "ink"))
 
     async def action_save(self) -> None:
         """Write the query to topics.toml and go back."""

@@ -99,11 +99,6 @@ class Triage(DeskScreen):
     def read_on(self, step: int, *, led: bool = False) -> None:
         """Show the next or previous item in the reader."""
 
-    def source_title(self, source_id: str) -> str:
-        """What a source is called."""
-        source = self.desk.newsroom.settings.source(source_id)
-        return source.title if source is not None else source_id
-
     async def mark(self, action: Action, *, value: str | None = None, when: datetime | None = None) -> None:
         """Mark the targets: on the screen at once, then in the store."""
         stories = self.targets
