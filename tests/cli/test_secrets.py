@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.faults import redact
+from monitor.redact import redact
 
 CANARIES = ("canary-user-7", "canary-query-7", "canary-header-7", "canary-command-7", "canary-proxy-7")
 
@@ -158,6 +158,25 @@ def test_a_secret_command_that_fails_is_told_without_a_word_of_its_output(desk, 
 def test_texts_lose_their_credentials(text, monkeypatch):
     monkeypatch.setenv("NEWS_TOKEN", "canary-header-7")
     assert "canary" not in redact(text)
+
+
+def test_case_38_the_log_is_private_and_goes_through_no_link(own_home):
+    from monitor.cli.faults import record
+    from monitor.config import log_file
+
+    before = os.umask(0)
+    try:
+        assert "written to" in record(ValueError("first"))
+        assert log_file().stat().st_mode & 0o777 == 0o600
+        assert log_file().parent.stat().st_mode & 0o777 == 0o700
+    finally:
+        os.umask(before)
+    victim = own_home / "victim"
+    victim.write_text("precious")
+    log_file().unlink()
+    log_file().symlink_to(victim)
+    assert "written to" not in record(ValueError("second"))
+    assert victim.read_text() == "precious"
 
 
 def test_the_log_is_single_safe_lines(capsys):

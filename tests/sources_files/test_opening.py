@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,24 @@ def test_no_more_than_the_cap_is_read(tmp_path: Path):
     (found,) = find(str(tmp_path))
     assert isinstance(found, Found)
     assert len(read(found)) == READ
+
+
+def test_case_57_of_very_many_files_a_pass_reads_few(tmp_path: Path):
+    for number in range(10_000):
+        (tmp_path / f"{number}.txt").write_text(ARTICLE)
+    started = time.process_time()
+    gathered = _gather(tmp_path)
+    assert len(gathered.entries) == files.BATCH and gathered.more
+    assert time.process_time() - started < 3
+
+
+def test_case_57_beyond_very_many_files_no_more_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(files, "FILES", 3)
+    for number in range(5):
+        (tmp_path / f"{number}.txt").write_text(ARTICLE)
+    gathered = _gather(tmp_path)
+    assert len(gathered.entries) == 3
+    assert any("3 files" in line for line in gathered.problems), gathered.problems
 
 
 @pytest.mark.parametrize(

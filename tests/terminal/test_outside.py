@@ -1,10 +1,12 @@
-"""What reaches a browser or a shell of what strangers wrote (safety cases 52 and 53)."""
+"""What reaches a browser, a shell or a clipboard that must not (safety cases 26, 52 and 53)."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
+from base64 import b64decode
 
 import pytest
 from msgspec.structs import replace
@@ -104,3 +106,34 @@ def test_case_53_a_title_is_never_part_of_a_command(tmp_path, browser):
     assert opened() == [["https://h.example/$(touch%20X)"]]
     assert list(folder.iterdir()) == []
     assert not list(tmp_path.rglob("X"))
+
+
+def test_case_26_no_screen_and_no_copy_holds_a_secret(tmp_path, feed_server, browser):
+    environment, opened = browser
+    config = tmp_path / "config"
+    config.mkdir()
+    address = feed_server.url.replace("http://", "http://ana:canary-user@")
+    feed_server.put("/a.xml?token=canary-query", "no", status=401)
+    feed_server.feed("/b.xml", "Army moves")
+    feed_server.pages["/b.xml?token=canary-query"] = feed_server.pages["/b.xml"]
+    (config / "topics.toml").write_text('[topics.defense]\nquery = "army"\n')
+    (config / "sources.toml").write_text(
+        "".join(
+            f'[[sources]]\nid = "{name}"\nurl = "{address}/{name}.xml?token=canary-query"\n'
+            'headers = { Authorization = "Bearer canary-header", X-Key = { command = "printf canary-command" } }\n'
+            for name in "ab"
+        )
+    )
+    words = ["--config", str(config), "--store", f"tinydb:{tmp_path}/news.db"]
+    with Line(*words, env=environment | {"SSH_TTY": "/dev/pts/9"}) as line:
+        line.until("Army moves")
+        line.walk("\r", "y", "Y", "\x1b", "S")
+        line.until("failing")
+        line.walk("y", "o", "j", "y", "o", "\r", "\x1b", "\x1b", ":", "\x1b", "?", "\x1b")
+        assert line.leave() == 0
+    copied = [b64decode(text) for text in re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)", line.output)]
+    assert copied
+    for text in (line.output, *copied, "\n".join(str(words) for words in opened()).encode()):
+        assert b"canary" not in text, text[max(text.find(b"canary") - 60, 0) :][:160]
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("news.db*"))
+    assert b"canary" not in stored

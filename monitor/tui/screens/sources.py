@@ -11,6 +11,7 @@ from textual.message import Message
 
 from monitor.errors import MonitorError
 from monitor.model import SourceHealth
+from monitor.redact import redact
 from monitor.text import clean_line
 from monitor.tui import commands, outside, paint
 from monitor.tui.screens.base import DeskScreen
@@ -248,9 +249,9 @@ class SourcesScreen(DeskScreen):
 
         if (status := self.home.selected) is None:
             return
-        address = outside.web_address(status.source.url)
+        address = outside.web_address(redact(status.source.url or ""))
         if address is None:
-            self.say("the source has no web address", "warning")
+            self.say("the source has no web address that may be shown", "warning")
         elif outside.remote(os.environ) or not outside.open_browser(address):
             self.app.copy_to_clipboard(address)
             self.say(f"copied: {address}", "quiet")
@@ -260,7 +261,7 @@ class SourcesScreen(DeskScreen):
     def action_copy_source(self) -> None:
         """Copy the source's address."""
         if (status := self.home.selected) is not None:
-            address = status.source.url or status.source.path or status.source.id
+            address = redact(status.source.url or status.source.path or status.source.id)
             self.app.copy_to_clipboard(address)
             self.say(f"copied: {address}", "quiet")
 
