@@ -11,10 +11,16 @@ from click.shell_completion import get_completion_class
 from monitor.errors import UsageError
 
 _WHERE = {
-    "bash": (".local/share/bash-completion/completions/monitor", "it holds from the next shell on"),
-    "zsh": (".zfunc/_monitor", "~/.zshrc must hold: fpath+=~/.zfunc; autoload -Uz compinit; compinit"),
-    "fish": (".config/fish/completions/monitor.fish", "it holds at once"),
+    "bash": (
+        "XDG_DATA_HOME",
+        ".local/share",
+        "bash-completion/completions/monitor",
+        "it holds from the next shell on, where bash-completion is installed; elsewhere let ~/.bashrc source it",
+    ),
+    "zsh": ("", "", ".zfunc/_monitor", "~/.zshrc must hold: fpath+=~/.zfunc; autoload -Uz compinit; compinit"),
+    "fish": ("XDG_CONFIG_HOME", ".config", "fish/completions/monitor.fish", "it holds at once"),
 }
+"""Shell to the variable that names its folder, the folder else, the file there, and what there is to say."""
 
 
 def install(shell: str) -> str:
@@ -25,8 +31,8 @@ def install(shell: str) -> str:
     kind = get_completion_class(name) if name in _WHERE else None
     if kind is None:
         raise UsageError(f'no completion for "{name}"', hint=f"--install-completion {'|'.join(_WHERE)}")
-    place, mend = _WHERE[name]
-    path = Path.home() / place
+    variable, folder, file, mend = _WHERE[name]
+    path = Path.home() / os.environ.get(variable, folder) / file
     script = kind(monitor, {}, "monitor", "_MONITOR_COMPLETE").source()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
-from monitor.cli.options import Command, Desk, Moment, formats, pass_desk
+from monitor.cli.options import Command, Desk, Moment, formats, pass_desk, source_ids, topic_ids
 from monitor.cli.output import (
     on_terminal,
     paint,
@@ -42,8 +42,8 @@ TAIL_GRACE = timedelta(minutes=2)
 def selection(function: Decorated) -> Decorated:
     """The options that choose items by more than a query."""
     options = [
-        click.option("--topic", metavar="T", help="Only what is on this topic."),
-        click.option("--source", metavar="S", help="Only what this source brought."),
+        click.option("--topic", metavar="T", shell_complete=topic_ids, help="Only what is on this topic."),
+        click.option("--source", metavar="S", shell_complete=source_ids, help="Only what this source brought."),
         click.option("--since", metavar="WHEN", type=Moment(), help="Published since: 24h, 7d, today, 2026-11-20 …"),
         click.option("--before", "until", metavar="WHEN", type=Moment(), help="Published before."),
         click.option(
@@ -192,7 +192,7 @@ def why(story: Story, topic: str) -> str:
 
 @click.command(cls=Command, example="monitor tail --topic defense | jq -r .title")
 @click.argument("query", required=False)
-@click.option("--topic", metavar="T", help="Only what is on this topic.")
+@click.option("--topic", metavar="T", shell_complete=topic_ids, help="Only what is on this topic.")
 @click.option("--full", is_flag=True, help="With bodies, captions and links.")
 @click.option("--json", is_flag=True, hidden=True, expose_value=False)
 @pass_desk

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from msgspec.structs import replace
 
-from monitor.errors import meant
+from monitor.errors import MonitorError, meant
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -164,6 +164,24 @@ class Group(_Shown, click.Group):
         if self.default and not named and not ctx.resilient_parsing and not {"-h", "--help"} & set(args):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
+
+
+def topic_ids(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    """The topics of the config whose names begin so, for completion."""
+    return _ids(context, begun, "topics")
+
+
+def source_ids(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    """The sources of the config whose ids begin so, for completion."""
+    return _ids(context, begun, "sources")
+
+
+def _ids(context: click.Context, begun: str, kind: str) -> list[str]:
+    try:
+        named = getattr(context.ensure_object(Desk).settings(), kind)
+    except MonitorError:
+        return []
+    return [one.id for one in named if one.id.startswith(begun)]
 
 
 def formats(*names: str, default: str) -> Callable[[Decorated], Decorated]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.options import Command, Desk, pass_desk
+from monitor.cli.options import Command, Desk, pass_desk, source_ids
 from monitor.cli.output import many, say, to_json
 from monitor.errors import UsageError
 from monitor.text import clean_line
@@ -28,7 +28,7 @@ INTERRUPTED = 130
 
 
 @click.command(cls=Command, example="monitor poll --once --json | jq -r 'select(.status == \"failing\") | .source'")
-@click.argument("names", metavar="[SOURCE…]", nargs=-1)
+@click.argument("names", metavar="[SOURCE…]", nargs=-1, shell_complete=source_ids)
 @click.option("--once", is_flag=True, help="Poll what is due, or the sources named, and end.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each source polled.")
 @click.option("--while-watched", is_flag=True, hidden=True, help="End with the last dashboard on this store.")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import asdict, replace
 
-from monitor.cli.faults import redact
-from monitor.cli.options import Desk, Group, formats, pass_desk
+from monitor.cli.options import Desk, Group, formats, pass_desk, source_ids
 from monitor.cli.output import print_json, print_json_lines, print_json_list, print_table, say
 from monitor.cli.record import stamp
 from monitor.errors import UsageError, meant
+from monitor.redact import redact
 from monitor.text import clean_line
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _look(settings: Settings, address: str) -> dict[str, Any]:
 
 
 @sources.command(example="monitor sources remove example")
-@click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_complete=source_ids)
 @pass_desk
 def remove(at: Desk, /, ids: tuple[str, ...]) -> None:
     """Take sources out of sources.toml. Their items stay."""
@@ -167,7 +167,7 @@ def remove(at: Desk, /, ids: tuple[str, ...]) -> None:
 
 
 @sources.command(example="monitor sources enable example")
-@click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_complete=source_ids)
 @pass_desk
 def enable(at: Desk, /, ids: tuple[str, ...]) -> None:
     """Poll sources again."""
@@ -175,7 +175,7 @@ def enable(at: Desk, /, ids: tuple[str, ...]) -> None:
 
 
 @sources.command(example="monitor sources disable example")
-@click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@click.argument("ids", metavar="ID…", nargs=-1, required=True, shell_complete=source_ids)
 @pass_desk
 def disable(at: Desk, /, ids: tuple[str, ...]) -> None:
     """Keep sources and their items, and poll them no more."""
@@ -202,7 +202,7 @@ def _own_folder(at: Desk) -> Path:
 
 
 @sources.command(example="monitor sources check reuters bbc-world\nmonitor sources check https://example.org/feed.xml")
-@click.argument("names", metavar="[ID|URL…]", nargs=-1)
+@click.argument("names", metavar="[ID|URL…]", nargs=-1, shell_complete=source_ids)
 @formats("text", "json", "jsonl", default="text")
 @pass_desk
 def check(at: Desk, /, names: tuple[str, ...], as_: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.gather import STDIN, gather, stories
-from monitor.cli.options import Desk, Group, Moment, formats, pass_desk
+from monitor.cli.options import Desk, Group, Moment, formats, pass_desk, topic_ids
 from monitor.cli.output import print_json, print_json_lines, print_json_list, print_table, say
 from monitor.cli.record import to_record
 from monitor.errors import QueryError, UsageError
@@ -97,7 +97,9 @@ def _uses(at: Desk) -> Mapping[str, Use] | None:
 @topics.command(example="monitor topics test 'missile~ OR rocket~' --topic defense --since 7d")
 @click.argument("query")
 @click.option("--since", metavar="WHEN", type=Moment(), default="7d", show_default=True, help="How far back.")
-@click.option("--topic", metavar="T", help="Show what it would gain and lose against this saved topic.")
+@click.option(
+    "--topic", metavar="T", shell_complete=topic_ids, help="Show what it would gain and lose against this saved topic."
+)
 @formats("text", "json", default="text")
 @pass_desk
 def test(at: Desk, query: str, since: datetime, topic: str | None, as_: str) -> int:
