@@ -1,30 +1,27 @@
-"""The dashboard's frame: themes, the keys that hold everywhere, and leaving in good order."""
+"""The dashboard's frame: what it is made of, what every line goes through, and leaving in good order."""
 
 from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from textual import events, on
-from textual.app import App
+from textual import events
 from textual.filter import NoColor
 
 from monitor.tui import commands, faults, outside, paint, themes
 from monitor.tui.desk import Desk
+from monitor.tui.everywhere import Everywhere
 from monitor.tui.pulse import Pulse
-from monitor.tui.screens.base import DeskScreen
 from monitor.tui.screens.newsroom import NewsroomScreen
 from monitor.tui.session import Session
 from monitor.tui.typeahead import TypeAhead
-from monitor.tui.widgets.bars import Foot
 from monitor.tui.widgets.small import TooSmall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rich.console import RenderableType
-    from textual.binding import BindingType
     from textual.driver import Driver
     from textual.filter import LineFilter
 
@@ -33,14 +30,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Dashboard(App[int], inherit_bindings=False):
+class Dashboard(Everywhere):
     """The newsroom on a terminal."""
 
     TITLE = "Newsroom"
     CSS_PATH = "dashboard.tcss"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("everywhere")]
 
     def __init__(
         self,
@@ -83,13 +79,6 @@ class Dashboard(App[int], inherit_bindings=False):
         """The newsroom."""
         return NewsroomScreen(self.desk, self.session)
 
-    @property
-    def first_screen(self) -> NewsroomScreen:
-        """The screen that stays."""
-        screen = self.screen_stack[0]
-        assert isinstance(screen, NewsroomScreen)
-        return screen
-
     def on_mount(self) -> None:
         """Begin to look at the store, and say what is wrong with the keys."""
         self.pulse.start()
@@ -101,77 +90,6 @@ class Dashboard(App[int], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Say so where nothing sensible fits."""
         TooSmall.mind(self.screen, event.size)
-
-    async def on_key(self, event: events.Key) -> None:
-        """Run what a key is bound to that nobody took, or say that it is bound to nothing."""
-        event.prevent_default()
-        if not await self._check_bindings(event.key) and isinstance(self.screen, DeskScreen):
-            self.screen.say(commands.unbound(event.key, self.desk.keys), "quiet")
-
-    # -- keys that hold everywhere ----------------------------------------------------------------------------
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Nothing that writes with --read-only."""
-        return commands.allowed(action, read_only=self.newsroom.read_only)
-
-    @on(Foot.Pressed)
-    async def _pressed(self, event: Foot.Pressed) -> None:
-        await self.do(event.command)
-
-    async def do(self, command_id: str | None) -> None:
-        """Run a command by its id, as its key would."""
-        if command_id is not None:
-            action = commands.BY_ID[command_id].action
-            for node in (self.focused, self.screen, self):
-                if node is not None and hasattr(node, f"action_{action}"):
-                    await self.run_action(action, node)
-                    return
-
-    async def action_back(self) -> None:
-        """One step back."""
-        await self._back()
-
-    async def action_leave(self) -> None:
-        """One step back, and from the first screen out."""
-        if not await self._back():
-            self.first_screen.ask_to_quit()
-
-    async def _back(self) -> bool:
-        screen = self.screen
-        if isinstance(screen, DeskScreen) and screen.step_back():
-            return True
-        if screen is self.first_screen:
-            return False
-        screen.dismiss(None)
-        return True
-
-    def action_help(self) -> None:
-        """Tell all keys, and run what is picked."""
-        from monitor.tui.screens.help import HelpScreen
-
-        if isinstance(self.screen, DeskScreen) and not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.desk, self.screen), self.do)
-
-    action_palette = action_help
-
-    def action_theme(self) -> None:
-        """Go to the next theme."""
-        names = list(themes.COLOURS)
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
-        if isinstance(self.screen, DeskScreen):
-            self.screen.say(f"theme: {self.theme}", "quiet")
-
-    def action_redraw(self) -> None:
-        """Draw everything anew."""
-        self.screen.refresh(layout=True)
-
-    def action_suspend(self) -> None:
-        """Stop until the shell brings us back."""
-        self.action_suspend_process()
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        self.exit(0)
 
     def bell(self) -> None:
         """No sound: a library's fields ring at every key that is too many."""
