@@ -15,7 +15,7 @@ from monitor import config
 from monitor.config import declare
 from monitor.config.lines import line_of
 from monitor.config.load import problems_of, source_id, store_url
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError, MonitorError, UsageError
 from monitor.model import Secret, Source, Topic
 
 EMPTY = {"monitor.toml": "", "sources.toml": "", "topics.toml": "", "keys.toml": ""}
@@ -189,6 +189,15 @@ def test_store_urls(tmp_path):
     assert store_url("/x/news.json", tmp_path) == "json:/x/news.json"
     assert store_url("memory:", tmp_path) == "memory:"
     assert store_url("tinydb:/x/../y.db", tmp_path) == "tinydb:/y.db"
+
+
+def test_what_is_no_store_is_refused_wherever_it_is_named(folder):
+    for store, environ in (("bogus:/x", {}), (None, {"MONITOR_STORE": "bogus:/x"})):
+        with pytest.raises(UsageError, match=r"bogus:/x: not a store \(say tinydb:PATH"):
+            config.load(folder, store, environ)
+    write(folder, monitor='store = "bogus:/x"\n')
+    with pytest.raises(ConfigError, match=r"monitor.toml:1: store: bogus:/x: not a store"):
+        config.load(folder, None, {})
 
 
 def test_nothing_is_read_from_the_current_folder(tmp_path, monkeypatch):

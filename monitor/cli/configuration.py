@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ import click
 from monitor.cli.options import Desk, Group, pass_desk
 from monitor.cli.output import many, say
 from monitor.errors import ConfigError, meant
+from monitor.text import clean_line
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -79,7 +81,7 @@ def findings(at: Desk) -> tuple[Sequence[str], Sequence[str]]:
     problems = [f"topics.toml: {problem}" for problem in watchlists.problems]
     problems += _wrong_panes(settings.dashboard.extra_panes, watchlists)
     problems += wrong_names(settings)
-    return problems, settings.warnings
+    return problems, (*settings.warnings, *_missing_paths(settings))
 
 
 def wrong_names(settings: Settings) -> Iterator[str]:
@@ -92,6 +94,16 @@ def wrong_names(settings: Settings) -> Iterator[str]:
     if theme not in known:
         hint = meant(theme, known) or f"there are {', '.join(known)}"
         yield f'monitor.toml: dashboard.theme: no theme "{theme}", {hint}'
+
+
+def _missing_paths(settings: Settings) -> Iterator[str]:
+    for source in settings.sources:
+        if (
+            source.path is not None
+            and not any(mark in source.path for mark in "*?[")
+            and not Path(source.path).exists()
+        ):
+            yield f"sources.toml: {source.id}: {clean_line(source.path)} is not there yet"
 
 
 def _wrong_panes(panes: Mapping[str, str], watchlists: Watchlists) -> Iterator[str]:

@@ -31,7 +31,7 @@ def stats(at: Desk, as_: str) -> None:
             },
             "sources": dict(Counter(status.health.status for status in newsroom.sources())),
             "poller": newsroom.poller(),
-            "store": {"url": newsroom.settings.store, **newsroom.store.stats()},
+            "store": {"url": at.settings().store, **newsroom.store.stats()},
         }
     if as_ == "json":
         print_json(record)

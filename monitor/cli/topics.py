@@ -159,6 +159,8 @@ def explain(at: Desk, query: str, what: str) -> int:
     saved = next((topic.query for topic in settings.topics if topic.id == query), query)
     if what == STDIN or Path(what).exists():
         return _explain_file(at, saved, what)
+    if "." in what or "/" in what:
+        raise UsageError(f"{clean_line(what)}: no such file")
     with at.newsroom(read_only=True) as newsroom:
         story = newsroom.story(newsroom.resolve(what))
         if story is None:

@@ -17,7 +17,7 @@ from monitor.config import declare, kinds, places
 from monitor.config.declare import Table
 from monitor.config.file import WRONG, File, Place
 from monitor.config.settings import Dashboard, Network, Retention, Settings
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, UsageError
 from monitor.model import Secret, Source, Topic
 
 _SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.IGNORECASE)
@@ -105,16 +105,11 @@ class _Loading:
         problems = tuple(line for file in self.files.values() for line in file.told())
         if problems:
             raise ConfigError(problems)
-        if store:
-            url = store_url(store, Path.cwd())
-        elif store_in_file:
-            url = store_url(store_in_file, self.folder)
-        else:
-            url = f"tinydb:{places.data_folder() / 'news.db'}"
+        kept = store_url(store, Path.cwd()) if store else store_in_file
         return Settings(
             folder=self.folder,
             origin=self.origin,
-            store=url,
+            store=kept or f"tinydb:{places.data_folder() / 'news.db'}",
             sources=sources,
             topics=topics,
             lists=lists,
@@ -132,6 +127,11 @@ class _Loading:
         top = file.take(file.tables, declare.TOP, (), also=("retention", "dashboard"))
         retention = file.take(file.tables.get("retention", {}), declare.RETENTION, ("retention",))
         dashboard = file.take(file.tables.get("dashboard", {}), declare.DASHBOARD, ("dashboard",))
+        if "store" in top:
+            try:
+                top["store"] = store_url(top["store"], self.folder)
+            except UsageError as error:
+                file.problem(("store",), str(error))
         return top.get("store"), Retention(**retention), Dashboard(**dashboard)
 
     def _sources(self) -> tuple[Network, tuple[Source, ...]]:
@@ -250,11 +250,16 @@ def _slug(title: str) -> str:
 
 
 def store_url(text: str, base: Path) -> str:
-    """A store URL from a URL or a plain file; a relative file starts at `base`, and .json is a `json:` store."""
+    """A store URL from a URL or a plain file; a relative file starts at `base`, and .json is a `json:` store.
+
+    Raises UsageError where it is none.
+    """
     found = _STORE_URL.fullmatch(text)
     scheme, rest = (found[1], found[2]) if found else ("json" if text.endswith(".json") else "tinydb", text)
-    if scheme not in {"tinydb", "json"} or not rest:
+    if scheme == "memory":
         return text
+    if scheme not in {"tinydb", "json"} or not rest:
+        raise UsageError(f"{text}: not a store", hint="say tinydb:PATH, json:PATH or memory:")
     return f"{scheme}:{os.path.normpath(base / Path(rest).expanduser())}"
 
 

@@ -72,7 +72,7 @@ def _mend(path: Path, clock: Callable[[], datetime], *, read_only: bool) -> list
     if what.state == "sound":
         return []
     if read_only:
-        raise StoreError(f"{path}: damaged ({what.reason})", hint="open it once without --read-only to mend it")
+        raise StoreError(f"{path}: damaged ({what.reason})", hint="the next `monitor poll` or dashboard mends it")
     lock = FileLock(path.with_name(path.name + ".lock"))
     with contextlib.closing(lock), lock.held():
         what = inspect(path)

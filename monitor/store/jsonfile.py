@@ -70,7 +70,7 @@ def _mend_json(path: Path, *, read_only: bool) -> list[str]:
     if reason is None:
         return []
     if read_only:
-        raise StoreError(f"{path}: damaged ({reason})", hint="open it once without --read-only to mend it")
+        raise StoreError(f"{path}: damaged ({reason})", hint="the next `monitor poll` or dashboard mends it")
     lock = FileLock(path.with_name(path.name + ".lock"))
     with contextlib.closing(lock), lock.held():
         reason = _json_fault(path)

@@ -27,7 +27,10 @@ def bring_up(book: Book) -> None:
     if schema == SCHEMA and not _unfit(ground):
         return
     if book.read_only:
-        raise StoreError(f"{ground.path}: was made by an older monitor", hint="open it once without --read-only")
+        raise StoreError(
+            f"{ground.path}: was made by an older monitor",
+            hint="the next `monitor poll` or dashboard brings it up to date",
+        )
     with ground.transaction():
         schema = int(ground.rows("PRAGMA user_version")[0][0])
         for name in _unfit(ground):

@@ -62,7 +62,10 @@ def restore_url(backup: Path, url: str) -> None:
     prepare_folder(path.parent)
     try:
         with backup.open("rb") as file:
-            sqlite = file.read(16) == b"SQLite format 3\x00"
+            head = file.read(16)
+        sqlite = head == b"SQLite format 3\x00"
+        if not sqlite and not head.lstrip().startswith(b"{"):
+            raise StoreError(f"{backup}: is no backup", hint="`monitor backup` makes them")
         if sqlite != (kind == "tinydb"):
             raise StoreError(
                 f"{backup}: is a backup of another kind of store",

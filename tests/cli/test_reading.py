@@ -53,6 +53,7 @@ def test_a_query_narrows_and_nothing_found_is_status_1(desk):
     ]
     outcome = desk("items", "zeppelin", "--json")
     assert (outcome.status, outcome.out) == (1, "[]\n")
+    assert desk("stats", "--json").json["store"]["url"] == desk.store
     assert desk("items", "zeppelin", "--format", "jsonl").out == ""
 
 

@@ -149,6 +149,15 @@ def test_discover(desk, feed_server):
     assert "/bare: names no feed" in outcome.err
 
 
+def test_local_text_that_is_not_there_is_warned_of(desk):
+    before = (desk.config / "sources.toml").read_text()
+    (desk.config / "sources.toml").write_text(before + '[[sources]]\npath = "none/*.txt"\n[[sources]]\npath = "desk"\n')
+    outcome = desk("config", "check")
+    assert outcome.status == 0
+    assert f"warning: sources.toml: desk: {desk.config}/desk is not there yet" in outcome.err
+    assert "*.txt" not in outcome.err
+
+
 def test_names_that_only_the_dashboard_knows_are_checked(desk):
     (desk.config / "keys.toml").write_text('stra = "s"\nread = "d"\n')
     (desk.config / "monitor.toml").write_text('[dashboard]\ntheme = "newsroom-drak"\nextra_panes = { Big = "a AND" }\n')

@@ -94,6 +94,8 @@ def test_explain_an_item_and_a_file(desk, files):
     assert "missile~" in outcome.out
     assert desk("topics", "explain", "defense", str(files / "general.txt")).status == 0
     assert desk("topics", "explain", "zeppelin", str(files / "general.txt")).status == 1
+    outcome = desk("topics", "explain", "zeppelin", "generla.txt")
+    assert (outcome.status, outcome.err) == (2, "monitor: generla.txt: no such file\n")
 
 
 def test_match_on_files(desk, files):

@@ -103,6 +103,9 @@ def test_a_backup_brings_back_what_was(desk, tmp_path):
     outcome = desk("backup", str(copy))
     assert (outcome.status, "is there already" in outcome.err) == (2, True)
     desk("mark", "dismiss", "--topic", "defense")
+    outcome = desk("restore", __file__)
+    assert outcome.status == 1
+    assert "is no backup (`monitor backup` makes them)" in outcome.err
     outcome = desk("restore", str(copy))
     assert outcome.status == 0
     assert len(desk("items", "--json").json) == 6
