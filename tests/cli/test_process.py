@@ -46,6 +46,33 @@ def test_reading_imports_no_dashboard_and_no_network(desk):
     assert not {"textual", "rich", "aiohttp", "feedparser", "apscheduler", "watchfiles", "tomlkit"} & modules
 
 
+def test_a_first_picture_waits_for_no_network_and_no_parser(desk):
+    """What a dashboard has imported when it has painted once: it shows its store, and the rest comes after."""
+    code = (
+        "import asyncio, pathlib, sys\n"
+        "from monitor import config\n"
+        "from monitor.newsroom import Newsroom\n"
+        "from monitor.tui.app import Dashboard\n"
+        f"settings = config.load(pathlib.Path({str(desk.config)!r}), {desk.store!r}, {{}})\n"
+        "async def show():\n"
+        "    with Newsroom.open(settings, read_only=True) as newsroom:\n"
+        "        app = Dashboard(newsroom)\n"
+        "        seen = []\n"
+        "        app.once_shown = lambda: seen.extend(sys.modules)\n"
+        "        async with app.run_test():\n"
+        "            while not seen:\n"
+        "                await asyncio.sleep(0.01)\n"
+        "        app.desk.close()\n"
+        "        print(*seen)\n"
+        "asyncio.run(show())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    first = {"textual", "rich", "asyncio", "sqlite3", "tinydb", "platformdirs"}
+    assert "textual" in done.stdout.split()
+    assert not (HEAVY - first) & set(done.stdout.split())
+
+
 def test_the_core_imports_no_textual():
     code = (
         "import importlib, pkgutil, sys, monitor\n"
