@@ -23,7 +23,7 @@ test: $(STAMP)  ## the whole suite
 	$(BIN)/python -m pytest -n auto -m 'not terminal'
 	$(BIN)/python -m pytest -m terminal --reruns 1  # a busy machine may steal a second once; a fault fails twice
 
-check: $(STAMP)  ## what CI runs: static checks, then the suite
+check: $(STAMP)  ## what CI runs: static checks, the suite, and the suite without a terminal on another Python
 	.ci/run
 
 bench: $(STAMP)  ## run every benchmark and write docs/benchmarks.md; QUICK=1 only tries them; DATA=… BENCH=… name data and feed server
@@ -44,4 +44,4 @@ lock:  ## resolve the dependencies anew (needs uv)
 	sed -i '1i # What the suite ran with; `make install` holds to it. Made by `make lock`.' requirements.lock
 
 clean:  ## remove what was made
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf .venv* build dist *.egg-info
