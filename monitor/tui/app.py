@@ -50,14 +50,15 @@ class Dashboard(Everywhere):
         self.newsroom = newsroom
         dashboard = newsroom.settings.dashboard
         self.session = Session.read(newsroom.session())
-        self.desk = Desk(newsroom, commands.keymap(dashboard.keys, newsroom.settings.keys))
+        keys = commands.keymap(dashboard.keys, newsroom.settings.keys)
+        self.desk = Desk(newsroom, commands.Keys(keys, plain=ascii_only))
         self.fault: str | None = None
         self._gates: list[LineFilter] = [paint.SAFETY, *([paint.Ascii()] if ascii_only else [])]
         for theme in themes.themes():
             self.register_theme(theme)
         wanted = "newsroom-terminal" if self.no_color else self.session.theme or dashboard.theme
         self.theme = wanted if wanted in themes.COLOURS else themes.DEFAULT
-        self.set_keymap(self.desk.keys)
+        self.set_keymap(keys)
         self.animation_level = "none"
         self.pulse = Pulse(self, poll=poll)
         self.once_shown: Callable[[], None] = lambda: None

@@ -189,22 +189,68 @@ PRESETS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """Keys by habit, over the declared ones: command id to keys. `vim` is as declared."""
 
+PLAIN: Mapping[str, str] = MappingProxyType(
+    {
+        "backspace": "bksp",
+        **{name: name for name in ("enter", "up", "down", "left", "right")},
+    }
+)
+"""What keys are called where their signs cannot be drawn."""
+
 
 def keymap(preset: str, overrides: Mapping[str, str]) -> dict[str, str]:
     """What differs from the declared keys: the preset, and over it keys.toml."""
     return {**PRESETS.get(preset, {}), **{name: keys for name, keys in overrides.items() if name in BY_ID}}
 
 
-def keys_of(command: Command, keys: Mapping[str, str]) -> str:
-    """The keys that a command has under a keymap."""
-    return keys.get(command.id, command.keys)
+class Keys(Struct, frozen=True):
+    """The keys in force, and how they are told. `plain`: in ASCII alone."""
+
+    changed: Mapping[str, str] = MappingProxyType({})
+    """What differs from the declared keys: command id to keys."""
+    plain: bool = False
+
+    def of(self, command: Command) -> list[str]:
+        """The keys that a command has."""
+        return [key.strip() for key in self.changed.get(command.id, command.keys).split(",")]
+
+    def named(self, key: str) -> str:
+        """A key as a person reads it."""
+        return PLAIN[key] if self.plain and key in PLAIN else format_key(key)
+
+    def shown(self, command: Command, *, most: int = 9) -> str:
+        """A command's keys as a person reads them: "j ↓"."""
+        if command.id == "pane" and "pane" not in self.changed:
+            return "1-9" if self.plain else "1…9"
+        return " ".join(map(self.named, self.of(command)[:most]))
+
+    def footer(
+        self, scopes: Iterable[Scope], *, read_only: bool, typing: bool = False
+    ) -> tuple[tuple[str, str, str], ...]:
+        """What the footer tells of some scopes: (id, key, word) of the commands that have a word there.
+
+        The key is the command's first that no scope before takes for itself, nor, when `typing`, the text.
+        """
+        told: list[tuple[str, str, str]] = []
+        taken: set[str] = set()
+        for scope in scopes:
+            here = [command for command in COMMANDS if command.scope == scope]
+            for command in here:
+                free = (key for key in self.of(command) if key not in taken and not (typing and _types(key)))
+                key = next(free, None)
+                if key is not None and command.footer and not (read_only and command.writes):
+                    told.append((command.id, self.named(key), command.footer))
+            taken.update(*map(self.of, here))
+        return tuple(told)
+
+    def unbound(self, key: str) -> str:
+        """What is said of a key that does nothing: which, and where the keys are told."""
+        return f"{self.named(key)} does nothing here · {self.shown(BY_ID['help'], most=1)} tells the keys"
 
 
-def shown_keys(command: Command, keys: Mapping[str, str], *, most: int = 9) -> str:
-    """A command's keys as a person reads them: "j, ↓"."""
-    if command.id == "pane" and "pane" not in keys:
-        return "1…9"
-    return " ".join(format_key(key.strip()) for key in keys_of(command, keys).split(",")[:most])
+def _types(key: str) -> bool:
+    character = key_to_character(key)
+    return len(key) == 1 or (character is not None and character.isprintable())
 
 
 def bindings(*scopes: Scope) -> list[Binding]:
@@ -221,36 +267,6 @@ def _bind(commands: Iterable[Command]) -> Iterable[Binding]:
             yield Binding(
                 command.keys, command.action, command.does, show=False, id=command.id, priority=command.id == "quit"
             )
-
-
-def footer(
-    scopes: Iterable[Scope], keys: Mapping[str, str], *, read_only: bool, typing: bool = False
-) -> tuple[tuple[str, str, str], ...]:
-    """What the footer tells of some scopes: (id, key, word) of the commands that have a word there.
-
-    The key is the command's first that no scope before takes for itself, nor, when `typing`, the text.
-    """
-    told: list[tuple[str, str, str]] = []
-    taken: set[str] = set()
-    for scope in scopes:
-        here = [command for command in COMMANDS if command.scope == scope]
-        own = {command.id: [key.strip() for key in keys_of(command, keys).split(",")] for command in here}
-        for command in here:
-            key = next((key for key in own[command.id] if key not in taken and not (typing and _types(key))), None)
-            if key is not None and command.footer and not (read_only and command.writes):
-                told.append((command.id, format_key(key), command.footer))
-        taken.update(*own.values())
-    return tuple(told)
-
-
-def _types(key: str) -> bool:
-    character = key_to_character(key)
-    return len(key) == 1 or (character is not None and character.isprintable())
-
-
-def unbound(key: str, keys: Mapping[str, str]) -> str:
-    """What is said of a key that does nothing: which, and where the keys are told."""
-    return f"{format_key(key)} does nothing here · {shown_keys(BY_ID['help'], keys, most=1)} tells the keys"
 
 
 def allowed(action: str, *, read_only: bool) -> bool:
@@ -273,12 +289,12 @@ def page() -> str:
         for command in COMMANDS:
             if command.scope == scope:
                 others = [
-                    f"`{shown_keys(command, keys)}`" if command.id in keys else ""
+                    f"`{Keys(keys).shown(command)}`" if command.id in keys else ""
                     for keys in (PRESETS["newsboat"], PRESETS["mutt"])
                 ]
                 mark = " ·" if command.writes else ""
                 lines.append(
-                    f"| `{shown_keys(command, {})}` | {command.does}{mark} | {command.id} | {others[0]} | {others[1]} |"
+                    f"| `{Keys().shown(command)}` | {command.does}{mark} | {command.id} | {others[0]} | {others[1]} |"
                 )
     return "\n".join(lines) + "\n"
 
@@ -305,16 +321,16 @@ def problems(preset: str, overrides: Mapping[str, str]) -> Iterator[str]:
         if name not in BY_ID or name == "pane":
             known = BY_ID.keys() - {"pane"}
             yield f"keys.toml: {name}: no such command, {meant(name, known) or '`?` in the dashboard names them'}"
-    keys = keymap(preset, overrides)
+    keys = Keys(keymap(preset, overrides))
     clashes: dict[str, None] = {}
     for scopes in TOGETHER:
         taken: dict[str, str] = {}
         for command in COMMANDS:
             if command.scope in scopes:
-                for key in keys_of(command, keys).split(","):
-                    other = taken.setdefault(key.strip(), command.id)
+                for key in keys.of(command):
+                    other = taken.setdefault(key, command.id)
                     if other != command.id and not {other, command.id}.isdisjoint(overrides):
-                        clashes[f'keys.toml: "{key.strip()}" would be both {other} and {command.id}'] = None
+                        clashes[f'keys.toml: "{key}" would be both {other} and {command.id}'] = None
     yield from clashes
 
 

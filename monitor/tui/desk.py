@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -14,6 +14,7 @@ from monitor.model import View
 if TYPE_CHECKING:
     from monitor.model import Change, Counts, Progress
     from monitor.newsroom import Newsroom, PollerState, SourceStatus
+    from monitor.tui.commands import Keys
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,10 +44,9 @@ class News(Struct, frozen=True, kw_only=True):
 class Desk:
     """One store thread, and what it last saw."""
 
-    def __init__(self, newsroom: Newsroom, keys: Mapping[str, str]) -> None:
+    def __init__(self, newsroom: Newsroom, keys: Keys) -> None:
         self.newsroom = newsroom
         self.keys = keys
-        """The keymap in force: command id to keys."""
         self.pool = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._aside: ThreadPoolExecutor | None = None
         self.revision = -1

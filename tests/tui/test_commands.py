@@ -37,12 +37,12 @@ def test_every_command_has_a_method_where_its_keys_are_bound(command):
 @pytest.mark.parametrize("preset", commands.PRESETS)
 @pytest.mark.parametrize("scopes", commands.TOGETHER, ids=lambda scopes: "+".join(sorted(scopes)))
 def test_no_key_means_two_things_at_once(preset, scopes):
-    keys = commands.keymap(preset, {})
+    keys = commands.Keys(commands.keymap(preset, {}))
     here = [command for command in commands.COMMANDS if command.scope in scopes]
     for one, other in combinations(here, 2):
         if preset == "mutt" and {one.scope, other.scope} == {"move", "detail"}:
             continue  # j and k read on in its pager, whose own keys come before those that move
-        shared = set(commands.keys_of(one, keys).split(",")) & set(commands.keys_of(other, keys).split(","))
+        shared = set(keys.of(one)) & set(keys.of(other))
         assert not shared, f"{one.id} and {other.id} share {shared}"
 
 
@@ -53,7 +53,7 @@ async def test_nothing_in_the_help_is_cut_at_eighty_columns(show, preset):
     async with show(room=room, size=(80, 90)) as it:
         await it.press("f1")
         for command in commands.COMMANDS:
-            keys, does = commands.shown_keys(command, it.app.desk.keys), command.does
+            keys, does = it.app.desk.keys.shown(command), command.does
             row = next((line for line in it.lines if f" {keys} " in line and does in line), None)
             assert row is not None, (keys, does)
             assert row.rstrip().endswith(f" {command.id}"), row

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from rich.cells import cell_len
 from wcwidth import wcwidth
 
@@ -181,9 +180,20 @@ async def test_without_utf8_everything_is_ascii(show):
         it = Show(app, pilot, app.newsroom)
         await it.look()
         assert it.text.isascii()
+        assert "enter open" in it.lines[-1]
+        assert it.lines[-1].count("?") == 1
         await it.press("enter")
         assert it.text.isascii()
     app.desk.close()
+
+
+def test_every_sign_that_we_draw_has_an_ascii_one():
+    """A question mark is only ever the key. The ranges of signs of others, which begin with ©, are not ours to draw."""
+    for path in sorted((Path(__file__).parents[2] / "monitor" / "tui").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and not node.value.startswith("\xa9"):
+                lost = [char for char in node.value if not char.isascii() and ascii_line(char) == "?"]
+                assert not lost, f"{path}:{node.lineno}: {lost}"
 
 
 @pytest.mark.parametrize(

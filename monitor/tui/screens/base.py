@@ -69,7 +69,7 @@ class DeskScreen(Screen[str | None]):
         """Tell the keys of where one is."""
         scopes: tuple[commands.Scope, ...] = (*self.scopes, "everywhere")
         read_only = self.desk.newsroom.read_only
-        self.query_one(Foot).offer(commands.footer(scopes, self.desk.keys, read_only=read_only, typing=self.typing))
+        self.query_one(Foot).offer(self.desk.keys.footer(scopes, read_only=read_only, typing=self.typing))
 
     def say(self, text: str, role: str = "ink") -> None:
         """Tell something at the foot until the next key."""

@@ -146,7 +146,7 @@ class HelpScreen(DeskScreen):
 
     def _entry(self, command: commands.Command) -> Entry:
         here = any(hasattr(node, f"action_{command.action}") for node in self.here)
-        return Entry(command.does, commands.shown_keys(command, self.desk.keys), command.id, here)
+        return Entry(command.does, self.desk.keys.shown(command), command.id, here)
 
     def on_key(self) -> None:
         """The foot says the same throughout."""

@@ -225,7 +225,7 @@ class NewsroomScreen(Browsing):
         """Edit the watchlist of the pane."""
         topic = self.desk.newsroom.topic(self.panes.current.pane.view.topic or "")
         if topic is None:
-            new = commands.shown_keys(commands.BY_ID["new-watchlist"], self.desk.keys, most=1)
+            new = self.desk.keys.shown(commands.BY_ID["new-watchlist"], most=1)
             self.say(f"only the pane of a topic has a watchlist to edit; {new} writes a new one", "warning")
             return
         self._open_editor(topic)
