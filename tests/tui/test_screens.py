@@ -66,6 +66,17 @@ async def test_on_a_narrow_screen_the_selected_sources_figures_stand_below(show)
         assert "ok · every 5 min · 12.5 a day · 1 min behind" in it.lines[-2]
 
 
+async def test_sources_tell_the_name_that_commands_take_and_how_to_begin(show):
+    room = FakeNewsroom([make_story(0)])
+    async with show(room=room) as it:
+        await it.press("S")
+        assert it.lines[-2].rstrip().endswith(it.screen.home.selected.source.id)
+        room.settings = replace(room.settings, sources=())
+        await it.screen.renew()
+        await it.settle()
+        assert "monitor sources add URL" in it.lines[-2]
+
+
 async def test_a_source_is_polled_disabled_copied_and_filtered(show, monkeypatch):
     written = []
     async with show() as it:
@@ -193,6 +204,8 @@ async def test_the_editor_says_where_a_query_is_wrong_and_writes_nothing(show):
         await it.press("ctrl+s")
         assert it.room.saved_topics == {}
         assert "not saved: column 6" in it.said
+        await it.press(")")
+        assert it.said == "", "what was said of the text before is over"
 
 
 async def test_a_change_is_not_lost_unasked(show):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from textual import events
 
 from monitor.errors import StoreError, UsageError
 from monitor.tui.screens.triage import until
@@ -154,6 +157,31 @@ async def test_note_assign_tag_and_snooze_ask(show):
         await it.press("enter")
         assert it.room.state(first).snoozed_until == NOW + timedelta(hours=2)
         assert first not in it.ids()
+
+
+async def test_a_key_typed_while_an_answer_is_stored_is_meant_for_what_follows(show, monkeypatch):
+    async with show() as it:
+        first, second = it.ids()[:2]
+        stored, told = it.room.mark, threading.Event()
+
+        def slow(*args, **kwargs):
+            told.wait(2)
+            return stored(*args, **kwargs)
+
+        monkeypatch.setattr(it.room, "mark", slow)
+        await it.press("a")
+        await it.type("kim")
+        for key in ("enter", "j", "m"):  # each by itself, as a person types, while the store is busy
+            event = events.Key(key, key if len(key) == 1 else None)
+            event.set_sender(it.app)
+            it.app._driver.send_message(event)
+            await asyncio.sleep(0.05)
+        told.set()
+        await it.settle()
+        await it.type("call her")
+        await it.press("enter")
+        assert it.room.state(first).assignee == "kim"
+        assert [note.text for note in it.room.state(second).notes] == ["call her"]
 
 
 async def test_what_was_put_away_can_be_seen_and_brought_back(show):

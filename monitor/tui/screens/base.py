@@ -45,7 +45,7 @@ class DeskScreen(Screen[str | None]):
     @property
     def awaits(self) -> bool:
         """Whether a key is to wait, because what it would act on is still to come."""
-        return False
+        return self.prompt is not None and self.prompt.answering
 
     def source_title(self, source_id: str) -> str:
         """What a source is called."""

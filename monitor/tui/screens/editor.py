@@ -50,6 +50,7 @@ class EditorScreen(DeskScreen):
         self.topic = topic
         self.saved = clean(topic.query).strip()
         self.days = SPANS[0]
+        self._saving = False
         self._turn = 0
         self._looked: int | None = None
         """Items looked at by the trial that runs; None where none does."""
@@ -74,6 +75,11 @@ class EditorScreen(DeskScreen):
     def typing(self) -> bool:
         """Whether the query has the keys."""
         return self.home.has_focus and not self.home.read_only
+
+    @property
+    def awaits(self) -> bool:
+        """A key after the one that saves is meant for the newsroom."""
+        return super().awaits or self._saving
 
     @property
     def scopes(self) -> tuple[commands.Scope, ...]:
@@ -115,6 +121,11 @@ class EditorScreen(DeskScreen):
             self._tell(((f"looking at {self.days} days, {self._looked:,} items · esc stops ", "quiet"),))
 
     @on(TextArea.Changed)
+    def _typed(self) -> None:
+        """What was said of the text before is over."""
+        self.query_one(Foot).hush()
+        self.try_soon()
+
     def try_soon(self) -> None:
         """Try the query once the typing pauses; an earlier trial ends."""
         self._stop()
@@ -175,6 +186,7 @@ class EditorScreen(DeskScreen):
     async def action_save(self) -> None:
         """Write the query to topics.toml and go back."""
         text = self.home.text.strip()
+        self._saving = True
         try:
             await self.desk.call(self.desk.newsroom.save_topic, self.topic.id, text, title=self.topic.title)
         except QueryError as error:
@@ -185,6 +197,8 @@ class EditorScreen(DeskScreen):
         else:
             self._stop()
             self.dismiss(f"saved the watchlist of {self.topic.title}; history is matched again")
+        finally:
+            self._saving = False
 
     def _stop(self) -> None:
         self._turn += 1

@@ -144,8 +144,8 @@ class NewsroomScreen(Browsing):
 
     @property
     def awaits(self) -> bool:
-        """Whether the current pane has no rows yet that a key could mean."""
-        return not self.spread.in_reader and self.panes.current.supply.opening
+        """Whether what was typed is being answered, or the current pane has no rows yet that a key could mean."""
+        return super().awaits or (not self.spread.in_reader and self.panes.current.supply.opening)
 
     @property
     def home(self) -> Widget:

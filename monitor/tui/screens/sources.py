@@ -199,15 +199,18 @@ class SourcesScreen(DeskScreen):
         if self.word:
             left.append((f" · only {paint.cut(self.word, 20)}", "star"))
         self.query_one("#status", Bar).put(tuple(left))
+        self._tell_remarks()
 
     @on(SourceRows.Moved)
     def _tell_remarks(self) -> None:
-        words = ""
+        words = name = ""
         if (selected := self.home.selected) is not None:
             health = selected.health
             told = (in_words(health, self.home.clock()), figures(health), remarks(selected))
-            words = " · ".join(filter(None, told))
-        self.query_one("#remarks", Bar).put(((f" {words}", "quiet"),))
+            words, name = " · ".join(filter(None, told)), f" {selected.source.id} "
+        elif not self.sources:
+            words = "`monitor sources add URL` adds a feed, `monitor sources import FILE` a list of them"
+        self.query_one("#remarks", Bar).put(((f" {words}", "quiet"),), ((name, "faint"),))
 
     def step_back(self) -> bool:
         """Show all again."""

@@ -88,6 +88,8 @@ class Prompt(Horizontal):
         super().__init__(id="prompt")
         self.done = done
         self.question: Question | None = None
+        self.answering = False
+        """The answer is being worked on: a key that comes now is meant for what follows."""
         self._judging: object = None
 
     def compose(self) -> ComposeResult:
@@ -167,7 +169,11 @@ class Prompt(Horizontal):
         question = self.question
         if question is None:
             return
-        trouble = await question.answer(event.value)
+        self.answering = True
+        try:
+            trouble = await question.answer(event.value)
+        finally:
+            self.answering = False
         if self.question is not question:
             return
         if trouble is None:
