@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BAD = frozenset({"failing", "not-a-feed", "gone"})
 BATCH = 1000
+OVERDUE = timedelta(minutes=1)
+"""How late a poll is told of as due: the poller has only begun, or has much to do."""
 WORK = {
     "poll": "polling",
     "rematch": "matching history",
@@ -68,6 +70,8 @@ class Status:
             right.append((f"{self.failing:,} failing · ", "error"))
         if self.poller == "none" and not self.progress:
             right.append(("nobody polls · ", "warning"))
+        elif self.next_at is not None and now is not None and now - self.next_at > OVERDUE:
+            right.append(("a poll is due · ", "quiet"))
         elif self.next_at is not None:
             right.append((f"next poll {self.next_at.astimezone():%H:%M} · ", "quiet"))
         if now is not None:
