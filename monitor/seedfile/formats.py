@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePath
 
+from msgspec.structs import replace
+
 from monitor.errors import SourceError
 from monitor.seedfile.decode import decode
 from monitor.seedfile.parsed import Format, Parsed
@@ -49,9 +51,7 @@ def parse_file(path: Path | str, data: bytes, *, boilerplate: frozenset[str] = f
         parsed = _parse(kind, name, text, data, boilerplate)
     except RecursionError:
         raise SourceError(f"{name} is nested too deeply", kind="unreadable", hint="nothing of it was read") from None
-    return Parsed(
-        entries=parsed.entries, format=parsed.format, notes=(*notes, *parsed.notes), blocks=parsed.blocks
-    )  # fmt: skip
+    return replace(parsed, notes=(*notes, *parsed.notes))
 
 
 def supported(path: Path | str) -> bool:

@@ -16,9 +16,9 @@ from msgspec.structs import replace
 from monitor.errors import SourceError
 from monitor.model import Entry
 from monitor.readable import html_to_text
-from monitor.seedfile.dispatch import complete
 from monitor.seedfile.parsed import Block, Parsed
 from monitor.seedfile.plain import parse_text
+from monitor.seedfile.signals import complete
 from monitor.text import clean, clean_line
 
 _FROM_LINE = re.compile(rb"(?m)^From \S+ .*\d{4}\r?\n")

@@ -12,15 +12,14 @@ from monitor.errors import SourceError
 from monitor.model import Entry
 from monitor.readable import html_to_text
 from monitor.seedfile.dates import find_times
-from monitor.seedfile.dispatch import complete
 from monitor.seedfile.parsed import Parsed
-from monitor.seedfile.wire import agency_of
+from monitor.seedfile.signals import complete
+from monitor.seedfile.wire import credit, people
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _NORM = re.compile(r"^(?P<date>\d{8})T(?P<time>\d{6})(?P<zone>Z|[+-]\d{2}:?\d{2})?$")
-_BY = re.compile(r"^(?:by|von|par|por|di)\s+", re.IGNORECASE)
 _ITEMS = 5000
 
 
@@ -79,8 +78,8 @@ def _nitf(root: Element) -> Entry:
         dek=dek or None,
         body=_paragraphs(content),
         captions=captions,
-        authors=_people(_words(_one(_one(root, "body.head"), "byline"))),
-        agency=_agency(_words(_one(root, "distributor")) or _words(_one(root, "doc.copyright"))),
+        authors=people(_words(_one(_one(root, "body.head"), "byline"))),
+        agency=credit(_words(_one(root, "distributor")) or _words(_one(root, "doc.copyright"))),
         place=_words(_one(_one(root, "dateline"), "location")) or None,
         tags=tuple(key for word in _all(root, "keyword") if (key := word.get("key"))),
         lang=root.get("{http://www.w3.org/XML/1998/namespace}lang"),
@@ -110,8 +109,8 @@ def _news_item(item: Element) -> Entry | None:
         title=title or None,
         dek=_words(_one(content, "description")) or None,
         body=body,
-        authors=_people(_words(_one(content, "by"))),
-        agency=_agency(
+        authors=people(_words(_one(content, "by"))),
+        agency=credit(
             _words(_one(content, "creditline")) or _words(_one(provider, "name")) or _attribute(provider, "literal")
         ),
         place=_words(_one(_one(content, "located"), "name")) or None,
@@ -172,15 +171,6 @@ def _words(element: Element | None) -> str:
 
 def _attribute(element: Element | None, name: str) -> str | None:
     return element.get(name) if element is not None else None
-
-
-def _people(byline: str) -> tuple[str, ...]:
-    names = re.split(r"\s*(?:,|;|&| and | und | et )\s*", _BY.sub("", byline))
-    return tuple(name for name in names if name and agency_of(name) is None)
-
-
-def _agency(name: str | None) -> str | None:
-    return (agency_of(name) or name) if name else None
 
 
 def _time(value: str | None) -> datetime | None:

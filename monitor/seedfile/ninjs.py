@@ -11,9 +11,9 @@ from monitor.errors import SourceError
 from monitor.model import Entry
 from monitor.readable import html_to_text, inline_text
 from monitor.seedfile.dates import find_times
-from monitor.seedfile.dispatch import complete
 from monitor.seedfile.parsed import Parsed
-from monitor.seedfile.wire import agency_of
+from monitor.seedfile.signals import complete
+from monitor.seedfile.wire import credit, people
 
 _ITEMS = 5000
 _START = 4000
@@ -109,7 +109,7 @@ def _entry(article: Mapping[str, Any]) -> Entry | None:
             body=body,
             captions=captions,
             authors=_authors(article),
-            agency=agency_of(provider) or provider if provider else None,
+            agency=credit(provider),
             place=_said(article, "located") or next(iter(_names(article.get("place"))), None),
             section=_names(article.get("section")) or _names(article.get("category")),
             tags=_names(article.get("keywords")) or _names(article.get("subject")) or _names(article.get("tags")),
@@ -182,11 +182,7 @@ def _authors(article: Mapping[str, Any]) -> tuple[str, ...]:
     for key in ("authors", "author", "people_byline"):
         if names := _names(article.get(key)):
             return names
-    byline = _said(article, "byline", "by")
-    if not byline:
-        return ()
-    byline = re.sub(r"^(?:by|von|par|por|di)\s+", "", byline, flags=re.IGNORECASE)
-    return tuple(name for name in re.split(r"\s*(?:,|;|&| and | und | et )\s*", byline) if name)
+    return people(_said(article, "byline", "by") or "")
 
 
 def _link(article: Mapping[str, Any]) -> str | None:

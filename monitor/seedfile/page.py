@@ -12,9 +12,9 @@ from monitor.model import Entry
 from monitor.readable import absolute, html_to_text, inline_text
 from monitor.seedfile.blocks import count_words
 from monitor.seedfile.dates import find_times
-from monitor.seedfile.dispatch import complete
 from monitor.seedfile.parsed import Parsed
 from monitor.seedfile.plain import parse_text
+from monitor.seedfile.signals import complete
 from monitor.text import clean, clean_line
 
 _META = re.compile(r"<meta\b(?P<attributes>[^<>]{1,4000})>", re.IGNORECASE)

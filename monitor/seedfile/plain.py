@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from monitor.model import Entry
 from monitor.seedfile import wire
 from monitor.seedfile.blocks import LINES, Unit, split_sentences, units
-from monitor.seedfile.dispatch import complete
 from monitor.seedfile.parsed import Block, Parsed
 from monitor.seedfile.parts import Part
 from monitor.seedfile.roles import judge
+from monitor.seedfile.signals import complete
 
 _RULE = re.compile(r"^(?P<weak>[-=_*~#•·]{3,9}|(?:[-=_*~#•·] ){2,9}[-=_*~#•·]?)$|^(?P<strong>[-=_*~#+]{10,})$")
 _END_MARK = re.compile(r"^\W{0,3}(?:-?30-?|ENDS?|# ?# ?#|\(END\)|ИТАР|انتهى|NNNN|（完）|\(完\))\W{0,3}$")

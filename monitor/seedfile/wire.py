@@ -38,6 +38,8 @@ _NO_PLACE = re.compile(
     r"in|on|at|by|for|from|the|a|an|he|she|they|it|we|i|but|and|as|if|when|after|before|last|this|that|no|yes)\b",
     re.IGNORECASE,
 )
+_BY = re.compile(r"^(?:by|von|par|por|di)\s+", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,|;|&| and | und | et )\s*")
 _DATELINE_WITHIN = 120
 _LABEL = 60
 
@@ -71,6 +73,17 @@ def agency_of(text: str) -> str | None:
         if known is not None:
             return AGENCY_SPELLED.get(known.casefold(), known)
     return None
+
+
+def credit(name: str | None) -> str | None:
+    """Whose copy it is: a known agency as it spells itself, else the name as it is given."""
+    return (agency_of(name) or name) if name else None
+
+
+def people(byline: str) -> tuple[str, ...]:
+    """The persons that a byline names, without the "by" and without agencies."""
+    names = _AND.split(_BY.sub("", byline))
+    return tuple(name for name in names if name and agency_of(name) is None)
 
 
 def dateline(text: str) -> Dateline | None:

@@ -100,6 +100,17 @@ def test_json_without_an_article_is_refused(text: str):
         parse_file("a.json", text.encode())
 
 
+def test_what_a_mail_is_said_to_be_is_said_once():
+    text = (
+        "From: Desk <d@x.example>\nSubject: UPDATE 2-Envoys meet\nMessage-ID: <1@x>\n\n"
+        "GENEVA, Nov 19 (Reuters) - Envoys met on Thursday for talks that had been put off twice, officials said.\n\n"
+        "The talks go on tomorrow, they said, and nobody expects them to end soon.\n"
+    )
+    (entry,) = parse_file("a.eml", text.encode()).entries
+    assert (entry.title, entry.kind, entry.place, entry.agency) == ("Envoys meet", "update", "GENEVA", "Reuters")
+    assert len(entry.notes) == len(set(entry.notes))
+
+
 def test_a_mail_of_too_many_parts_is_told():
     part = b"--a\nContent-Type: multipart/mixed; boundary=a\n\n"
     with pytest.raises(SourceError, match="no message"):

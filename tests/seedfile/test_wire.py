@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.seedfile.wire import dateline, headline_signal, line_signal
+from monitor.seedfile.wire import credit, dateline, headline_signal, line_signal, people
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,23 @@ def test_datelines(text: str, place: str | None, agency: str | None):
 )  # fmt: skip
 def test_what_is_no_dateline(text: str):
     assert dateline(text) is None
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Nadia Ferrant and Tomas Hale", ("Nadia Ferrant", "Tomas Hale")),
+        ("von Ruth Okafor; Reuters", ("Ruth Okafor",)),
+        ("AFP", ()),
+        ("", ()),
+    ],
+)
+def test_a_byline_names_people_and_no_agency(byline: str, names: tuple[str, ...]):
+    assert people(byline) == names
+
+
+def test_a_credit_is_spelled_as_the_agency_does():
+    assert [credit(name) for name in ("reuters", "Lakeside Wire", "", None)] == ["Reuters", "Lakeside Wire", None, None]
 
 
 @pytest.mark.parametrize(

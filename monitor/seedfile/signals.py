@@ -47,5 +47,5 @@ def complete(entry: Entry, lines: Iterable[wire.Signal] = ()) -> Entry:
         place=entry.place or (line.place if line else None),
         agency=entry.agency or (line.agency if line else None),
         published=published,
-        notes=tuple(notes),
+        notes=tuple(dict.fromkeys(notes)),
     )
