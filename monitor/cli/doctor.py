@@ -18,7 +18,7 @@ from msgspec.structs import asdict
 from monitor.cli.configuration import findings
 from monitor.cli.options import Command, Desk, formats, pass_desk
 from monitor.cli.output import many, paint, print_json
-from monitor.errors import MonitorError
+from monitor.errors import ConfigError, MonitorError, StoreError
 from monitor.text import clean_line
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def doctor(at: Desk, as_: str) -> int:
 def _looked(look: Callable[[Desk], Iterator[Finding]], at: Desk) -> Iterator[Finding]:
     try:
         yield from look(at)
+    except ConfigError:
+        yield Finding(look.__name__.removeprefix("_"), "note", "not looked at while the config is wrong")
     except MonitorError as error:
         yield Finding(look.__name__.removeprefix("_"), "bad", str(error))
 
@@ -157,10 +159,14 @@ def _network(at: Desk) -> Iterator[Finding]:
 
 
 def _healths(at: Desk) -> Mapping[str, SourceHealth]:
+    """How the sources are; a store that cannot be read is told where the store is looked at."""
     if not at.stored():
         return {}
-    with at.open_store(read_only=True) as store:
-        return store.healths()
+    try:
+        with at.open_store(read_only=True) as store:
+            return store.healths()
+    except StoreError:
+        return {}
 
 
 def _look_up(settings: Settings) -> Iterator[Finding]:

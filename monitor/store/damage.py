@@ -27,7 +27,7 @@ def explain_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StoreBusyError(f"{path}: another program holds it", hint="try again")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-        return StoreError(f"{path}: cannot be written", hint="mend its permissions, or open it with --read-only")
+        return StoreError(f"{path}: cannot be written", hint="mend the permissions; `monitor --read-only` only looks")
     if code == sqlite3.SQLITE_IOERR:
         return StoreError(f"{path}: cannot be read or written ({error})", hint="look at the disk and its free space")
     return StoreError(f"{path}: {error}")

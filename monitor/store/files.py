@@ -32,7 +32,7 @@ def explain(error: OSError, path: Path) -> StoreError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return StoreError(f"{path}: the disk is full", hint="free some space; what was acknowledged is safe")
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return StoreError(f"{path}: cannot be written", hint="mend its permissions, or open it with --read-only")
+        return StoreError(f"{path}: cannot be written", hint="mend the permissions; `monitor --read-only` only looks")
     if error.errno == errno.ELOOP:
         return StoreError(f"{path}: is a symbolic link", hint="name the file itself")
     return StoreError(f"{path}: {error.strerror or error}")

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -308,8 +309,15 @@ def test_doctor_names_every_part(desk):
     outcome = desk("doctor", "--json")
     assert {finding["part"] for finding in outcome.json} == {"terminal", "config", "store", "clock", "network"}
     assert outcome.status == 0
+    newer = sqlite3.connect(desk.store.partition(":")[2])
+    newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    told = [(finding["part"], finding["message"]) for finding in desk("doctor", "--json").json]
+    assert [part for part, message in told if "newer monitor" in message] == ["store"], "told once, where it is"
     (desk.config / "topics.toml").write_text("[topics.a]\n")
-    assert desk("doctor").status == 1
+    outcome = desk("doctor")
+    assert outcome.status == 1
+    assert outcome.out.count("topics.toml") == 1
 
 
 def test_polling_once_beside_a_poller_asks_it(desk, feed_server):
