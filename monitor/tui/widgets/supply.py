@@ -185,7 +185,8 @@ class Supply:
                     self.scanned = page.scanned + (self.scanned if fetch.kind == "more" else 0)
                 if fetch.after is None and not hold:
                     self.whole_at = self.desk.newsroom.clock()
-                shift = self.window.take(fetch, page, hold=hold, keep=self.rows.keeps, welcome=self._welcome)
+                still = self.rows.top + self.rows.height if hold else 0
+                shift = self.window.take(fetch, page, still=still, keep=self.rows.keeps, welcome=self._welcome)
                 if fetch.kind in {"top", "again"}:
                     self._welcome = frozenset()
                 self.rows.supplied(fetch, shift)

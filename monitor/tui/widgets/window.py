@@ -7,6 +7,7 @@ After a jump to the end nobody knows how many rows stand above; as long as any d
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from itertools import compress
 from typing import Literal
 
 from msgspec import Struct
@@ -46,8 +47,9 @@ class Window:
         self.rows: list[Story] = []
         self.first = 0
         self.next: str | None = None
-        self.waiting = 0
         self.loaded = False
+        self._higher = self._between = 0
+        """New rows that wait: above all that was read, and between the rows that are seen."""
         self._newest: Story | None = None
         """The row at the very top when that was last read."""
         self._above: list[_Chunk] = []
@@ -59,8 +61,13 @@ class Window:
         return self.first + len(self.rows)
 
     @property
+    def waiting(self) -> int:
+        """How many new rows wait until the view is read from the top."""
+        return self._higher + self._between
+
+    @property
     def news(self) -> str:
-        """How many new rows wait above, as the pane tells it; empty where none do."""
+        """How many new rows wait, as the pane tells it; empty where none do."""
         more = "+" if self.waiting >= NEWS else ""
         return f"+{min(self.waiting, NEWS)}{more} new" if self.waiting else ""
 
@@ -97,15 +104,15 @@ class Window:
     def again(self, top: int, height: int, spare: int, key: Callable[[Story], str] | None = None) -> Fetch:
         """The rows about what is seen once more, because something changed; rows far from it are let go.
 
-        `spare` rows more, for those that have come between. With the `key` of the page that begins with a story,
-        nothing is read of what waits above.
+        `spare` rows more, beside those known to wait, for what has come between. With the `key` of the page that
+        begins with a story, nothing is read of what waits above.
         """
         self._trim(top, height, keep=PAGE)
         after = self._held[0].after if self._held else None
         needed = max(PAGE, top + height - self.first + PAGE // 2)
         if after is None and key is not None and self.rows:
             after = key(self.rows[0])
-        return Fetch("again", after, min(max(PAGE, len(self.rows)), needed) + spare)
+        return Fetch("again", after, min(max(PAGE, len(self.rows)), needed) + spare + min(self._between, HELD))
 
     def bottom(self) -> Fetch:
         """The last page, whatever is held."""
@@ -113,7 +120,7 @@ class Window:
 
     def peek(self, key: Callable[[Story], str] | None = None) -> Fetch | None:
         """What stands above the newest row known, only to be counted; without a `key`, the top of the view."""
-        if self.waiting >= NEWS:
+        if self._higher >= NEWS:
             return None
         if key is not None and self._newest is not None:
             return Fetch("above", key(self._newest), NEWS)
@@ -122,12 +129,12 @@ class Window:
     # -- what was read ----------------------------------------------------------------------------------------
 
     def take(
-        self, fetch: Fetch, page: Page, *, hold: bool = False, keep: Collection[str] = (), welcome: Collection[str] = ()
+        self, fetch: Fetch, page: Page, *, still: int = 0, keep: Collection[str] = (), welcome: Collection[str] = ()
     ) -> int:
-        """Take a page in; how far the rows that were held have moved down. `hold` leaves new rows waiting above.
+        """Take a page in; how far the rows that were held have moved down.
 
-        The rows of the items in `keep` stay even when the view no longer has them; those in `welcome` come in
-        even when others wait.
+        New rows that would move one whose number is below `still` wait. The rows of the items in `keep` stay even
+        when the view no longer has them; those in `welcome` come in even when others wait.
         """
         match fetch.kind:
             case "top":
@@ -145,18 +152,18 @@ class Window:
                 return self._reach_up(page)
             case "peek":
                 ids, newest = [story.id for story in page.stories], self._newest
-                self.waiting = ids.index(newest.id) if newest is not None and newest.id in ids else len(ids)
+                self._higher = ids.index(newest.id) if newest is not None and newest.id in ids else len(ids)
                 return 0
             case "above":
-                self.waiting = len(page.stories)
+                self._higher = len(page.stories)
                 return 0
             case "again":
-                return self._again(fetch, page, hold=hold, keep=keep, welcome=welcome)
+                return self._again(fetch, page, still=still, keep=keep, welcome=welcome)
 
     def _start(self, page: Page) -> int:
         self.rows, self.first, self.next = list(page.stories), 0, page.next
         self._above, self._held = [], [_Chunk(None, len(self.rows))]
-        self.waiting, self.loaded = 0, True
+        self._higher, self._between, self.loaded = 0, 0, True
         self._newest = self.rows[0] if self.rows else None
         return 0
 
@@ -191,13 +198,16 @@ class Window:
         self._held.insert(0, _Chunk(page.next, len(fresh)))
         return moved
 
-    def _again(self, fetch: Fetch, page: Page, *, hold: bool, keep: Collection[str], welcome: Collection[str]) -> int:
-        known = {story.id: n for n, story in enumerate(self.rows)}
-        shown = [story for story in page.stories if not hold or story.id in known or story.id in welcome]
+    def _again(self, fetch: Fetch, page: Page, *, still: int, keep: Collection[str], welcome: Collection[str]) -> int:
+        known = {story.id: n for n, story in enumerate(self.rows, self.first)}
+        last = max((n for n, story in enumerate(page.stories) if known.get(story.id, still) < still), default=-1)
+        free = (n > last or story.id in known or story.id in welcome for n, story in enumerate(page.stories))
+        shown = list(compress(page.stories, free))
+        self._between = len(page.stories) - len(shown)
         if fetch.after is None:
-            self.waiting = len(page.stories) - len(shown)
+            self._higher = 0
         self._keep(shown, keep)
-        moved = next((n - known[story.id] for n, story in enumerate(shown) if story.id in known), 0)
+        moved = next((n - known[story.id] for n, story in enumerate(shown, self.first) if story.id in known), 0)
         self.rows, self.next = shown, page.next
         self._held = [_Chunk(self._held[0].after if self._held else None, len(shown))]
         if fetch.after is None and shown:

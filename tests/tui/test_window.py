@@ -1,0 +1,64 @@
+"""The stretch of rows that a list holds, while others come in at every place of the view."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.tui.fake import NOW, make_story
+
+
+def late(n: int, minutes: float):
+    """An item that comes now, and was published so long ago."""
+    return make_story(8000 + n, at=NOW - timedelta(minutes=minutes), title=f"Late army missile {n}")
+
+
+def whole(it):
+    """Every item of the current pane, in order."""
+    return [story.id for story in it.room.page(it.pane.showing.view, limit=5000).stories]
+
+
+async def test_what_lies_below_the_rows_held_is_there_after_a_change_above(show):
+    async with show(count=1000, size=(80, 24)) as it:
+        await it.press("4", "j", "j")
+        it.room.put(late(0, 0))
+        await it.look()
+        for _ in range(20):
+            await it.press("pagedown")
+        held = it.ids()
+        at = whole(it).index(held[0])
+        assert len(held) > 200
+        assert held == whole(it)[at : at + len(held)]
+
+
+async def test_late_items_between_the_rows_seen_wait_and_are_counted(show):
+    async with show(count=200, size=(80, 24)) as it:
+        await it.press("4", "j", "j", "j")
+        rows, selected = it.ids()[:30], it.selected
+        between = (it.pane.window.rows[1].item.published, it.pane.window.rows[2].item.published)
+        minutes = (NOW - between[1]).total_seconds() / 60
+        assert between[0] > between[1]
+        for n in range(150):
+            it.room.put(late(n, minutes - 0.001 * (n + 1)))
+            if n % 30 == 0:
+                await it.look()
+        await it.look()
+        assert (it.ids()[:30], it.selected) == (rows, selected)
+        assert "+150 new" in it.lines[2]
+        it.room.put(late(500, 0))
+        await it.look()
+        assert "+151 new" in it.lines[2]
+        await it.press("g")
+        assert it.ids() == whole(it)[: len(it.ids())]
+        assert it.pane.cursor == 0
+        assert " new ─" not in it.lines[2]
+
+
+async def test_late_items_below_what_is_seen_come_in_at_once(show):
+    async with show(count=200, size=(80, 24)) as it:
+        await it.press("4", "j")
+        seen, below = it.lines[3:22], it.pane.window.rows[50].item.published
+        it.room.put(late(0, (NOW - below).total_seconds() / 60 - 0.001))
+        await it.look()
+        assert it.lines[3:22] == seen
+        assert it.ids() == whole(it)[: len(it.ids())]
+        assert " new ─" not in it.lines[2]
