@@ -587,3 +587,33 @@ def test_the_stamp_changes_with_a_file(folder):
     assert config.stamp(folder) == before
     (folder / "keys.toml").unlink()
     assert config.stamp(folder) != before
+
+
+NAMELESS = (
+    "url = 'https://a.example/1'",
+    "url = 'https://a.example/2'",
+    "path = 'd'",
+    "path = 'e/d'",
+    "url = 'https://Б/'",
+)
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_source_is_changed_by_the_id_that_the_loader_gave_it(folder, mark):
+    """Those that name neither id nor title have one all the same, and keep it when another goes."""
+    write(folder, sources=mark + "".join(f"[[sources]]\n{line}\n" for line in NAMELESS))
+
+    def loaded() -> dict[str, bool]:
+        return {source.id: source.enabled for source in config.load(folder, "memory:", {}).sources}
+
+    ids = list(loaded())
+    assert len(set(ids)) == len(NAMELESS)
+    for name in ids:
+        config.set_enabled(folder, name, enabled=False)
+        assert loaded()[name] is False
+    assert config.add_sources(folder, [{"url": "https://a.example/3"}])[0] not in ids
+    for number, name in enumerate(ids, 1):
+        config.remove_source(folder, name)
+        assert list(loaded())[:-1] == ids[number:]
+    with pytest.raises(ConfigError, match='no source "d"'):
+        config.remove_source(folder, "d")

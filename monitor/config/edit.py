@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from monitor.config import places
 from monitor.config.declare import commented
-from monitor.config.load import problems_of, short_digest, source_id
+from monitor.config.load import address_of, id_of, problems_of, short_digest, source_numbers
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def set_enabled(folder: Path, source: str, enabled: bool) -> None:
     """Switch a source on or off in sources.toml. Raises ConfigError where there is none of that id."""
 
     def change(document: TOMLDocument) -> None:
-        document["sources"][_position(document, source)]["enabled"] = enabled
+        document["sources"][_position(folder, document, source)]["enabled"] = enabled
 
     _change(folder, "sources.toml", change)
 
@@ -108,14 +108,14 @@ def add_sources(folder: Path, sources: Sequence[Mapping[str, Any]]) -> tuple[str
     made: list[str] = []
 
     def change(document: TOMLDocument) -> None:
+        taken = set(_numbers(folder, document))
         tables = document.setdefault("sources", tomlkit.aot())
-        taken = {_id_of(table) for table in tables}
         for values in sources:
             given = {key: value for key, value in values.items() if value is not None}
-            name = _id_of(given)
+            name = id_of(given)
             if name in taken and "id" in given:
                 raise ConfigError((f'sources.toml: there is already a source "{name}" (give another id)',))
-            name = f"{name}-{short_digest(_address_of(given))}" if name in taken else name
+            name = f"{name}-{short_digest(address_of(given))}" if name in taken else name
             taken.add(name)
             made.append(name)
             table = tomlkit.table()
@@ -127,27 +127,28 @@ def add_sources(folder: Path, sources: Sequence[Mapping[str, Any]]) -> tuple[str
 
 
 def remove_source(folder: Path, source: str) -> None:
-    """Take a source out of sources.toml; its items stay. Raises ConfigError where there is none of that id."""
+    """Take a source out of sources.toml; its items stay, and the ids of all others. ConfigError where there is none."""
 
     def change(document: TOMLDocument) -> None:
-        del document["sources"][_position(document, source)]
+        place = _position(folder, document, source)
+        for name, number in _numbers(folder, document).items():
+            table = document["sources"][number]
+            if "id" not in table and id_of(table) != name:  # it was told apart from another, perhaps from this one
+                table["id"] = name
+        del document["sources"][place]
 
     _change(folder, "sources.toml", change)
 
 
-def _position(document: TOMLDocument, source: str) -> int:
-    for number, table in enumerate(document.get("sources", ())):
-        if _id_of(table) == source:
-            return number
-    raise ConfigError((f'sources.toml: no source "{source}"',))
+def _position(folder: Path, document: TOMLDocument, source: str) -> int:
+    number = _numbers(folder, document).get(source)
+    if number is None:
+        raise ConfigError((f'sources.toml: no source "{source}"',))
+    return number
 
 
-def _id_of(table: Mapping[str, Any]) -> str:
-    return str(table.get("id") or source_id(str(table.get("title") or _address_of(table)), _address_of(table)))
-
-
-def _address_of(table: Mapping[str, Any]) -> str:
-    return str(table.get("url") or table.get("path"))
+def _numbers(folder: Path, document: TOMLDocument) -> Mapping[str, int]:
+    return source_numbers(folder, document.as_string())
 
 
 def _change(folder: Path, name: str, change: Callable[[TOMLDocument], None]) -> None:
@@ -158,7 +159,7 @@ def _change(folder: Path, name: str, change: Callable[[TOMLDocument], None]) -> 
     path = folder / name
     try:
         _begin(folder, name)
-        document = tomlkit.parse(path.read_text("utf-8"))
+        document = tomlkit.parse(path.read_text("utf-8-sig"))
         change(document)
         text = tomlkit.dumps(document)
         if problems := problems_of(folder, name, text):

@@ -58,6 +58,28 @@ def problems_of(folder: Path, name: str, text: str) -> tuple[str, ...]:
     return _Loading(folder, "", {name: text}).problems(name)
 
 
+def source_numbers(folder: Path, text: str) -> Mapping[str, int]:
+    """Which of the tables of a sources.toml with this text is which source: ids to places, from 0."""
+    loading = _Loading(folder, "", {"sources.toml": text})
+    loading.problems("sources.toml")
+    return loading.numbers
+
+
+def id_of(values: Mapping[str, Any]) -> str:
+    """The id of a source with these values: its own, else one made from its title."""
+    return str(values.get("id") or source_id(values.get("title") or title_of(values), address_of(values)))
+
+
+def title_of(values: Mapping[str, Any]) -> str:
+    """The title of a source that names none: the host of its url, or the name of its path."""
+    return (urlsplit(values["url"]).hostname or "") if "url" in values else Path(values["path"]).name
+
+
+def address_of(values: Mapping[str, Any]) -> str:
+    """Where a source is read: its url or its path."""
+    return str(values.get("url") or values.get("path") or "")
+
+
 def _find(config: Path | None, environ: Mapping[str, str]) -> tuple[Path, str]:
     if config is not None:
         return _existing(config, "--config"), "--config"
@@ -86,6 +108,8 @@ class _Loading:
         self.folder = folder
         self.origin = origin
         self.files = {name: self._file(name, texts.get(name)) for name in places.FILES}
+        self.numbers: dict[str, int] = {}
+        """Source ids to the places of their tables."""
 
     def _file(self, name: str, text: str | None) -> File:
         ours = text is not None or os.path.lexists(self.folder / name)
@@ -158,6 +182,7 @@ class _Loading:
                     continue
                 source = replace(source, id=f"{source.id}-{short_digest(source.url or source.path or '')}")
             found[source.id] = source
+            self.numbers[source.id] = number
             address = source.url or source.path or ""
             if address in addresses:
                 file.warn(where, f'"{source.id}" has the same address as "{addresses[address]}"')
@@ -177,11 +202,7 @@ class _Loading:
         if "url" in read and urlsplit(read["url"]).password and not file.private:
             file.warn((*where, "url"), _EXPOSED.format(file.name))
         _judge_headers(file, read.get("headers", {}), (*where, "headers"))
-        if "title" not in read:
-            read["title"] = urlsplit(read["url"]).hostname if "url" in read else Path(read["path"]).name
-        if "id" not in read:
-            read["id"] = source_id(read["title"], read.get("url") or read["path"])
-        return Source(**read)
+        return Source(**{"id": id_of(read), "title": title_of(read), **read})
 
     def _path(self, text: str) -> str:
         """A path of a source, absolute: from the config folder, and for what ships from beside it, where `seeds` is."""
