@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
-from monitor.cli.options import Command, Desk, Moment, formats, pass_desk, source_ids, topic_ids
+from monitor.cli.options import Command, Desk, Moment, formats, known, pass_desk, source_ids, topic_ids
 from monitor.cli.output import (
     on_terminal,
     paint,
     print_json,
-    print_json_lines,
-    print_json_list,
+    print_records,
     print_table,
     say,
     to_json,
 )
 from monitor.cli.record import to_record
-from monitor.errors import UsageError, meant
+from monitor.errors import UsageError
 from monitor.model import Shelf, View
 from monitor.text import clean, clean_line
 
@@ -61,15 +60,10 @@ def selection(function: Decorated) -> Decorated:
 
 def view_of(newsroom: Newsroom, **chosen: Any) -> View:
     """The view that `selection` describes. Raises UsageError for a topic or source that the config has not."""
-    known_topics = [topic.id for topic in newsroom.settings.topics]
-    if chosen.get("topic") and chosen["topic"] not in known_topics:
-        hint = meant(chosen["topic"], known_topics) or "`monitor topics list` names them"
-        raise UsageError(f'no topic "{chosen["topic"]}"', hint=hint)
-    known_sources = [source.id for source in newsroom.settings.sources]
-    source = chosen.get("source")
-    if source and source not in known_sources and source not in newsroom.store.healths():
-        hint = meant(source, known_sources) or "`monitor sources list` names them"
-        raise UsageError(f'no source "{source}"', hint=hint)
+    if topic := chosen.get("topic"):
+        known("topic", topic, (one.id for one in newsroom.settings.topics))
+    if source := chosen.get("source"):
+        known("source", source, [*(one.id for one in newsroom.settings.sources), *newsroom.store.healths()])
     return View(**chosen)
 
 
@@ -114,10 +108,8 @@ def _cut(stories: Iterable[Story], most: int, *, told: bool) -> Iterator[Story]:
 
 
 def _print(stories: Iterable[Story], as_: str, *, full: bool) -> int:
-    if as_ == "json":
-        return print_json_list(to_record(story, full=full) for story in stories)
-    if as_ == "jsonl":
-        return print_json_lines(to_record(story, full=full) for story in stories)
+    if as_ in {"json", "jsonl"}:
+        return print_records((to_record(story, full=full) for story in stories), as_)
     if as_ in {"csv", "md"}:
         from monitor.cli.briefing import write_csv, write_list
 
@@ -144,9 +136,7 @@ def _row(story: Story) -> tuple[str, ...]:
 def show(at: Desk, /, item: str, raw: bool, as_: str) -> None:
     """Show one item whole. The beginning of an ID is enough."""
     with at.newsroom(read_only=True) as newsroom:
-        story = newsroom.story(newsroom.resolve(item))
-        if story is None:
-            raise UsageError(f"no item {item}", hint="`monitor items` lists ids")
+        story = story_of(newsroom, item)
         source = newsroom.settings.source(story.item.source)
     if raw:
         click.echo(clean((story.body.raw or story.body.text) if story.body else ""))
@@ -159,6 +149,14 @@ def show(at: Desk, /, item: str, raw: bool, as_: str) -> None:
             click.echo(article(story, source.title if source else story.item.source))
         else:
             _text(story, source.title if source else story.item.source)
+
+
+def story_of(newsroom: Newsroom, word: str) -> Story:
+    """The item whose id begins so. Raises UsageError where there is none, or several."""
+    story = newsroom.story(newsroom.resolve(word))
+    if story is None:
+        raise UsageError(f"no item {word}", hint="`monitor items` lists ids")
+    return story
 
 
 def _text(story: Story, source: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from msgspec.structs import replace
 
-from monitor.errors import MonitorError, meant
+from monitor.errors import MonitorError, UsageError, meant
+from monitor.text import clean_line
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -182,6 +183,14 @@ def _ids(context: click.Context, begun: str, kind: str) -> list[str]:
     except MonitorError:
         return []
     return [one.id for one in named if one.id.startswith(begun)]
+
+
+def known(kind: str, name: str, names: Iterable[str]) -> None:
+    """Refuse the name of a topic or source that is not one of these. Raises UsageError with the nearest that is."""
+    there = list(names)
+    if name not in there:
+        hint = meant(name, there) or f"`monitor {kind}s list` names them"
+        raise UsageError(f'no {kind} "{clean_line(name)}"', hint=hint)
 
 
 def formats(*names: str, default: str) -> Callable[[Decorated], Decorated]:

@@ -46,7 +46,12 @@ def print_json(value: object) -> None:
     click.echo(to_json(value, indent=2))
 
 
-def print_json_list(values: Iterable[object]) -> int:
+def print_records(values: Iterable[object], as_: str) -> int:
+    """Values as a JSON array (`json`) or as JSON lines (`jsonl`); how many there were."""
+    return _print_array(values) if as_ == "json" else _print_lines(values)
+
+
+def _print_array(values: Iterable[object]) -> int:
     """A JSON array, written as the values come; how many there were."""
     number = 0
     for number, value in enumerate(values, start=1):
@@ -55,7 +60,7 @@ def print_json_list(values: Iterable[object]) -> int:
     return number
 
 
-def print_json_lines(values: Iterable[object]) -> int:
+def _print_lines(values: Iterable[object]) -> int:
     """JSON values, one a line; how many there were."""
     number = 0
     for number, value in enumerate(values, start=1):  # noqa: B007

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.options import Command, Desk, pass_desk, source_ids
+from monitor.cli.options import Command, Desk, known, pass_desk, source_ids
 from monitor.cli.output import many, say, to_json
-from monitor.errors import UsageError
 from monitor.text import clean_line
 
 if TYPE_CHECKING:
@@ -38,9 +37,8 @@ def poll(at: Desk, names: tuple[str, ...], once: bool, as_json: bool, while_watc
 
     With --once the other process is asked to do it. Exit status 1 if a source failed.
     """
-    unknown = [name for name in names if at.settings().source(name) is None]
-    if unknown:
-        raise UsageError(f"no source {', '.join(map(clean_line, unknown))}", hint="`monitor sources list` names them")
+    for name in names:
+        known("source", name, (one.id for one in at.settings().sources))
     told = _Told(as_json=as_json, quiet=while_watched)
     if not (while_watched or at.verbose):
         logging.getLogger("monitor.poll").setLevel(logging.ERROR)  # a receipt tells the same, and better

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import asdict, replace
 
-from monitor.cli.options import Desk, Group, formats, pass_desk, source_ids
-from monitor.cli.output import print_json, print_json_lines, print_json_list, print_table, say
+from monitor.cli.options import Desk, Group, formats, known, pass_desk, source_ids
+from monitor.cli.output import print_json, print_records, print_table, say
 from monitor.cli.record import stamp
-from monitor.errors import UsageError, meant
+from monitor.errors import UsageError
 from monitor.redact import redact
 from monitor.text import clean_line
 
@@ -38,10 +38,8 @@ def list_(at: Desk, /, failing: bool, as_: str) -> int:
     """List sources with their health."""
     with at.newsroom(read_only=True) as newsroom:
         statuses = [one for one in newsroom.sources() if not failing or one.health.status not in _WELL]
-    if as_ == "json":
-        print_json_list(map(_record, statuses))
-    elif as_ == "jsonl":
-        print_json_lines(map(_record, statuses))
+    if as_ != "table":
+        print_records(map(_record, statuses), as_)
     elif statuses:
         head = ("ID", "STATUS", "LAST NEW", "NEXT", "A DAY", "TITLE", "MESSAGE")
         print_table(head, [_row(status) for status in statuses])
@@ -214,10 +212,8 @@ def check(at: Desk, /, names: tuple[str, ...], as_: str) -> int:
     from monitor.cli.probe import probe
 
     outcomes = asyncio.run(probe(settings, chosen))
-    if as_ == "json":
-        print_json(outcomes)
-    elif as_ == "jsonl":
-        print_json_lines(outcomes)
+    if as_ != "text":
+        print_records(outcomes, as_)
     else:
         for outcome in outcomes:
             click.echo(f"{outcome['id']}: {outcome['message']}")
@@ -229,11 +225,8 @@ def _named(settings: Settings, name: str) -> Source:
 
     if name.startswith(("http://", "https://")):
         return Source(id=name, title=name, url=name)
-    found = settings.source(name)
-    if found is None:
-        hint = meant(name, (one.id for one in settings.sources)) or "`monitor sources list` names them"
-        raise UsageError(f'no source "{name}"', hint=hint)
-    return found
+    known("source", name, (one.id for one in settings.sources))
+    return next(one for one in settings.sources if one.id == name)
 
 
 @sources.command("import", example="monitor sources import subscriptions.opml --dry-run")

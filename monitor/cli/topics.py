@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.gather import STDIN, gather, stories
-from monitor.cli.options import Desk, Group, Moment, formats, pass_desk, topic_ids
-from monitor.cli.output import print_json, print_json_lines, print_json_list, print_table, say
+from monitor.cli.items import story_of
+from monitor.cli.options import Desk, Group, Moment, formats, known, pass_desk, topic_ids
+from monitor.cli.output import print_json, print_records, print_table, say
 from monitor.cli.record import to_record
 from monitor.errors import QueryError, UsageError
 from monitor.text import clean, clean_line
@@ -49,10 +50,8 @@ def list_(at: Desk, as_: str) -> int:
             }
             for topic in newsroom.settings.topics
         ]
-    if as_ == "json":
-        print_json_list(records)
-    elif as_ == "jsonl":
-        print_json_lines(records)
+    if as_ != "table":
+        print_records(records, as_)
     elif records:
         rows = [
             tuple(str(record[name]) for name in ("id", "unread", "total", "severity", "title")) for record in records
@@ -105,8 +104,8 @@ def _uses(at: Desk) -> Mapping[str, Use] | None:
 def test(at: Desk, query: str, since: datetime, topic: str | None, as_: str) -> int:
     """Try a query over history: hits per day, sources, samples, and the difference from a saved topic."""
     with at.newsroom(read_only=True) as newsroom:
-        if topic is not None and newsroom.topic(topic) is None:
-            raise UsageError(f'no topic "{topic}"', hint="`monitor topics list` names them")
+        if topic is not None:
+            known("topic", topic, (one.id for one in newsroom.settings.topics))
         preview = newsroom.preview(query, topic=topic, since=since)
     if as_ == "json":
         print_json(_preview_record(preview, topic))
@@ -162,9 +161,7 @@ def explain(at: Desk, query: str, what: str) -> int:
     if "." in what or "/" in what:
         raise UsageError(f"{clean_line(what)}: no such file")
     with at.newsroom(read_only=True) as newsroom:
-        story = newsroom.story(newsroom.resolve(what))
-        if story is None:
-            raise UsageError(f"no item {what}", hint="`monitor items` lists ids")
+        story = story_of(newsroom, what)
         found = newsroom.explain(saved, story)
         click.echo(clean(str(found)))
         matched = newsroom.watchlists.match(saved, newsroom.document(story))

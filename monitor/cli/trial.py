@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from monitor.cli.gather import STDIN, Gathered, gather, stories
 from monitor.cli.items import why
 from monitor.cli.options import Command, Desk, formats, pass_desk
-from monitor.cli.output import print_json, print_json_lines, print_json_list, say
+from monitor.cli.output import print_json, print_records, say
 from monitor.cli.record import to_record
 from monitor.errors import SourceError
 from monitor.model import Story, Verdict
@@ -47,10 +47,8 @@ def match(at: Desk, query: str, files: tuple[str, ...], as_: str) -> int:
                     verdict = Verdict(scores={"query": found.score}, hits=tuple(found.hits))
                     yield gathered.name, replace(story, verdict=verdict)
 
-    if as_ == "json":
-        number = print_json_list(_with_file(name, story) for name, story in matching())
-    elif as_ == "jsonl":
-        number = print_json_lines(_with_file(name, story) for name, story in matching())
+    if as_ != "text":
+        number = print_records((_with_file(name, story) for name, story in matching()), as_)
     else:
         number = 0
         for number, (name, story) in enumerate(matching(), start=1):  # noqa: B007 - counted for the status
