@@ -243,8 +243,10 @@ class Keys(Struct, frozen=True):
             taken.update(*map(self.of, here))
         return tuple(told)
 
-    def unbound(self, key: str) -> str:
-        """What is said of a key that does nothing: which, and where the keys are told."""
+    def unbound(self, key: str, *, read_only: bool = False) -> str:
+        """What is said of a key that does nothing: which, and why, or where the keys are told."""
+        if read_only and any(key in self.of(command) for command in COMMANDS if command.writes):
+            return f"{self.named(key)} does nothing here · read-only: nothing is marked, copied, opened or polled for"
         return f"{self.named(key)} does nothing here · {self.shown(BY_ID['help'], most=1)} tells the keys"
 
 

@@ -38,7 +38,7 @@ class Everywhere(App[int], inherit_bindings=False):
         """Run what a key is bound to that nobody took, or say that it is bound to nothing."""
         event.prevent_default()
         if not await self._check_bindings(event.key) and isinstance(self.screen, DeskScreen):
-            self.screen.say(self.desk.keys.unbound(event.key), "quiet")
+            self.screen.say(self.desk.keys.unbound(event.key, read_only=self.newsroom.read_only), "quiet")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Nothing that writes with --read-only."""

@@ -222,6 +222,7 @@ _ASCII = {
         ("▆", "+"),
         ("◔", "z"),
         ("✎", "n"),
+        *((pair[0], pair[1]) for pair in ("ŁL", "łl", "ØO", "øo", "ĐD", "đd", "ÆA", "æa", "ŒO", "œo", "ßs", "ıi")),
     )
     for char in chars
 }

@@ -164,7 +164,7 @@ def test_a_desk_with_a_wall(home, feeds, tmp_path):
             for other in (ben, wall):
                 other.until("★", seconds=5)
             wall.press("gd")
-            wall.until("does nothing here")
+            wall.until("read-only: nothing is marked")
             assert home.items("is:dismissed") == []
             poller = json.loads(home.monitor("stats", "--json").stdout)["poller"]
             assert poller == "elsewhere"

@@ -155,7 +155,8 @@ def test_a_copy_is_one_clean_sequence_and_passes_through_tmux():
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("─ ● ★ ×7 …", "- * * x7 ."), ("naïve", "naive"), ("漢字", "? ? "), ("“x”", '"x"')]
+    ("text", "shown"),
+    [("─ ● ★ ×7 …", "- * * x7 ."), ("naïve", "naive"), ("Łódź, Ærø", "Lodz, Aro"), ("漢字", "? ? "), ("“x”", '"x"')],
 )
 def test_ascii_is_as_wide_and_as_near_as_may_be(text, shown):
     assert ascii_line(text) == shown

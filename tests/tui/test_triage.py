@@ -275,6 +275,8 @@ async def test_read_only_writes_copies_and_opens_nothing(show, monkeypatch):
     async with show(read_only=True) as it:
         monkeypatch.setattr(it.app._driver, "write", written.append)
         before = dict(it.room.stories)
+        await it.press("s")
+        assert it.said.startswith("s does nothing here · read-only")
         for key in ["r", "u", "s", "d", "w", "x", "X", "Z", "a", "m", "t", "U", "y", "Y", "o", "A", "R", "ctrl+r"]:
             await it.press(key)
             assert it.app.first_screen.prompt is None or not it.app.first_screen.prompt.has_class("-asking")
