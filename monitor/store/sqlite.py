@@ -40,7 +40,7 @@ class SqliteGround(Storage):
 
     tabled: Any
     """The Table class that speaks for it."""
-    hold = 0.008
+    hold = 0.004
     """Seconds after which a batch ends its transaction, whoever waits."""
 
     def __init__(self, path: Path, layouts: Mapping[str, Layout], *, read_only: bool = False) -> None:
