@@ -8,6 +8,7 @@ job alone has failed. They speak msgpack over sockets: what a worker says is dat
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import resource
 import signal
@@ -160,6 +161,7 @@ def nurse(control_fd: int, seconds: float) -> None:
             judges = msgspec.msgpack.decode(packed, type=Judges)
             watchlists = _build(judges)
             detect = _detector() if judges.languages else _no_detector
+            gc.freeze()  # what all workers share is no garbage of theirs
 
 
 def _reap(options: int) -> None:
