@@ -38,8 +38,8 @@ pictures: $(STAMP)  ## take the pictures of docs/img anew, on a clock that stand
 wheel: $(STAMP)  ## build what pipx and uv install
 	$(BIN)/python -m build --wheel
 
-lock:  ## resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+lock: $(STAMP)  ## resolve the dependencies anew
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
 	  --no-header --no-annotate --quiet --output-file requirements.lock
 	sed -i '1i # What the suite ran with; `make install` holds to it. Made by `make lock`.' requirements.lock
 
