@@ -378,7 +378,7 @@ class Newsroom:
             raise UsageError("a watchlist needs a title")
         topic = Topic(id=config.topic_id(title), title=title, query="")
         if self.topic(topic.id) is not None:
-            raise UsageError(f'there is already a watchlist "{topic.id}"', hint="give another title")
+            raise UsageError(f'there is a "{topic.id}" already')
         return topic
 
     def save_topic(self, topic_id: str, query: str, *, title: str | None = None) -> None:

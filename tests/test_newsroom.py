@@ -229,6 +229,6 @@ def test_a_new_topic_has_an_id_of_its_title_and_is_saved_with_both(tmp_path):
         assert room.topic("grain-ships").title == "Grain & Ships"
         assert [pane.title for pane in room.panes()][:2] == ["Arms", "Grain & Ships"]
         assert room.new_topic("Україна").id.startswith("topic-")
-        for title, trouble in (("ARMS", "already a watchlist"), (" ", "needs a title")):
+        for title, trouble in (("ARMS", 'there is a "arms" already'), (" ", "needs a title")):
             with pytest.raises(UsageError, match=trouble):
                 room.new_topic(title)

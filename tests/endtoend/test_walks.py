@@ -100,7 +100,7 @@ def test_an_analyst_over_ssh(home, feeds, feed_server, tmp_path):
         screen.until("2 failing", seconds=30)
         for title, query in (("Floods", "floods AND ("), ("Truce", "truce"), ("Courts", "court~ OR harbour")):
             screen.press("+")
-            screen.until("title of the new watchlist")
+            screen.until("title of the watchlist")
             screen.press(f"{title}\r")
             screen.until("write a query")
             screen.press(query)

@@ -242,7 +242,7 @@ class NewsroomScreen(Browsing):
             self.call_after_refresh(self._open_editor, topic)
             return None
 
-        self.ask(Question(label="title of the new watchlist:", answer=answer))
+        self.ask(Question(label="title of the watchlist:", answer=answer))
 
     def _open_editor(self, topic: Topic) -> None:
         from monitor.tui.screens.editor import EditorScreen

@@ -209,7 +209,7 @@ class SourcesScreen(DeskScreen):
             told = (in_words(health, self.home.clock()), figures(health), remarks(selected))
             words, name = " · ".join(filter(None, told)), f" {selected.source.id} "
         elif not self.sources:
-            words = "`monitor sources add URL` adds a feed, `monitor sources import FILE` a list of them"
+            words = "`monitor sources add URL` adds one, `monitor sources import FILE` a list"
         self.query_one("#remarks", Bar).put(((f" {words}", "quiet"),), ((name, "faint"),))
 
     def step_back(self) -> bool:
