@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @pass_desk
 def export(at: Desk, /, query: str | None, as_: str, output: Path | None, force: bool, **chosen: Any) -> int:
-    """Write a briefing by topic, with sources, times and notes, or the items as data."""
+    """Write a briefing by topic, or the items as data.
+
+    A briefing tells of each item its source, its time and its notes.
+    """
     with at.newsroom(read_only=True) as newsroom:
         if as_ == "tinydb":
             return _tinydb(newsroom, query, output, force=force, **chosen)

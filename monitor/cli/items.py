@@ -195,7 +195,10 @@ def why(story: Story, topic: str) -> str:
 @click.option("--json", is_flag=True, hidden=True, expose_value=False)
 @pass_desk
 def tail(at: Desk, /, query: str | None, topic: str | None, full: bool) -> None:
-    """Print new items as they arrive, a JSON line each, until interrupted."""
+    """Print new items as they arrive, a JSON line each.
+
+    It ends when interrupted.
+    """
     with at.newsroom(read_only=True) as newsroom:
         view = view_of(newsroom, topic=topic)
         parsed = newsroom.parse(query) if query else None

@@ -47,10 +47,10 @@ def mark(  # noqa: PLR0917 - click passes them by name
     dry_run: bool,
     **chosen: Any,
 ) -> int:
-    """Mark items: read, star, dismiss and so on; `undo` takes back your last mark.
+    """Mark items read, star or dismiss them and so on; or undo.
 
     Items are named by ID (the beginning is enough; - reads them from standard input) or chosen by --query,
-    --topic and the like.
+    --topic and the like. `undo` takes back your last mark.
     """
     with at.newsroom(read_only=dry_run) as newsroom:
         if action == "undo":

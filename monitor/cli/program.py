@@ -30,8 +30,30 @@ COMMANDS = {
 """Command to the module of `monitor.cli` that holds it, under the command's own name."""
 
 
+SURROUNDINGS = (
+    ("MONITOR_CONFIG", "The config folder, where --config names none."),
+    ("MONITOR_STORE", "The store, where --store names none."),
+    ("MONITOR_USER", "Who marks, where it is not the login."),
+    ("NO_COLOR", "No colour, wherever it is set."),
+)
+STATUSES = (
+    ("0", "Done."),
+    ("1", "Done, but nothing matched or a source failed; or something could not be read or written."),
+    ("2", "The command line, a query or the config is wrong."),
+    ("70", "A fault of the monitor itself, told in its log."),
+    ("130", "Interrupted."),
+)
+
+
 class Program(Group):
     """The root group, which finds its commands in `COMMANDS`."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The example, and what holds for every command."""
+        super().format_epilog(ctx, formatter)
+        for title, rows in (("Environment", SURROUNDINGS), ("Exit status", STATUSES)):
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click names it
         """All there are."""

@@ -112,8 +112,9 @@ def _span(seconds: float) -> str:
 @click.option("--unseen", is_flag=True, help="Add it without fetching it first.")
 @pass_desk
 def add(at: Desk, /, address: str, name: str | None, tags: tuple[str, ...], unseen: bool, **given: Any) -> int:
-    """Add a feed, or local text, to sources.toml; comments there are kept.
+    """Add a feed, or local text, to sources.toml.
 
+    Comments there are kept.
     A feed is fetched once, for its title and to say what is wrong with it. A web page is not added; the feeds that it
     names are told. Exit status 1 if it was added but cannot be read now.
     """
@@ -204,7 +205,10 @@ def _own_folder(at: Desk) -> Path:
 @formats("text", "json", "jsonl", default="text")
 @pass_desk
 def check(at: Desk, /, names: tuple[str, ...], as_: str) -> int:
-    """Fetch sources now and say what is wrong with them; nothing is stored. Exit status 1 if any fails."""
+    """Fetch sources now and say what is wrong with them.
+
+    Nothing is stored. Exit status 1 if any fails.
+    """
     settings = at.settings()
     chosen = [_named(settings, name) for name in names] or [one for one in settings.sources if one.enabled]
     import asyncio

@@ -16,7 +16,10 @@ from monitor.model import Tally
 @formats("text", "json", default="text")
 @pass_desk
 def stats(at: Desk, as_: str) -> None:
-    """Show items, matches per topic and hour, source health and the size of the store."""
+    """Show how much there is, how much comes, how the sources do.
+
+    Matches are told by topic and hour, beside the health of the sources and the size of the store.
+    """
     with at.newsroom(read_only=True) as newsroom:
         counts = newsroom.counts()
         record: dict[str, Any] = {

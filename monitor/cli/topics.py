@@ -102,7 +102,10 @@ def _uses(at: Desk) -> Mapping[str, Use] | None:
 @formats("text", "json", default="text")
 @pass_desk
 def test(at: Desk, query: str, since: datetime, topic: str | None, as_: str) -> int:
-    """Try a query over history: hits per day, sources, samples, and the difference from a saved topic."""
+    """Try a query over history.
+
+    Told are hits per day, sources, samples, and the difference from a saved topic.
+    """
     with at.newsroom(read_only=True) as newsroom:
         if topic is not None:
             known("topic", topic, (one.id for one in newsroom.settings.topics))
@@ -150,9 +153,9 @@ def _print_preview(preview: Preview, topic: str | None) -> None:
 @click.argument("what", metavar="ID|FILE|-")
 @pass_desk
 def explain(at: Desk, query: str, what: str) -> int:
-    """Show which term hit where in an item or a file, what each NEAR saw, and why not.
+    """Show which term hit where in an item or a file, or why none did.
 
-    QUERY may also be the name of a topic.
+    What each NEAR saw is told as well. QUERY may also be the name of a topic.
     """
     settings = at.settings()
     saved = next((topic.query for topic in settings.topics if topic.id == query), query)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 @formats("text", "json", "jsonl", default="text")
 @pass_desk
 def match(at: Desk, query: str, files: tuple[str, ...], as_: str) -> int:
-    """Evaluate a query on seed files, feeds or standard input, without a store.
+    """Evaluate a query on files or standard input, without a store.
 
-    Exit status 0 if any matched, 1 if none did.
+    Files are seed files and feeds. Exit status 0 if any matched, 1 if none did.
     """
     from monitor.query import parse as parse_query
 
@@ -76,7 +76,10 @@ def _readable(files: tuple[str, ...]) -> Iterator[Gathered]:
 @click.option("--json", is_flag=True, hidden=True, expose_value=False)
 @pass_desk
 def parse(at: Desk, files: tuple[str, ...]) -> int:
-    """Show what a feed or seed file becomes, as JSON: items, and each decision of the parser with its reason."""
+    """Show what a feed or seed file becomes, as JSON.
+
+    That is its items, and each decision of the parser with its reason.
+    """
     watchlists = at.watchlists()
     read = [_parsed(gathered, watchlists) for gathered in _readable(files)]
     print_json(read)

@@ -106,6 +106,14 @@ def test_every_command_has_help_with_an_example(root):
         assert text.split("Example:")[1].count("monitor") >= 1, path
 
 
+@pytest.mark.parametrize("group", [(), ("sources",), ("topics",), ("config",)])
+def test_what_a_command_does_is_told_in_a_line_of_eighty_columns(group):
+    done = monitor(*group, "--help", env={**os.environ, "COLUMNS": "80"})
+    commands = done.stdout.split("Commands:")[1].split("\n\n")[0]
+    assert len(commands.splitlines()) > 3 and "..." not in commands
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
 def test_a_closed_pipe_ends_quietly(desk):
     words = [*MONITOR, "items", "--format", "jsonl", "--config", str(desk.config), "--store", desk.store]
     done = subprocess.run(
