@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from datetime import timedelta
+
+import pytest
 
 from tests.tui.fake import NOW, make_story
 
@@ -62,3 +66,48 @@ async def test_late_items_below_what_is_seen_come_in_at_once(show):
         assert it.lines[3:22] == seen
         assert it.ids() == whole(it)[: len(it.ids())]
         assert " new ─" not in it.lines[2]
+
+
+async def test_more_at_once_than_a_page_holds_moves_nothing(show):
+    async with show(count=200, size=(80, 24)) as it:
+        await it.press("4", "j", "j", "j")
+        seen = it.lines[3:22]
+        between = it.pane.window.rows[2].item.published
+        it.room.put(*(late(n, (NOW - between).total_seconds() / 60 - 0.001 * (n + 1)) for n in range(400)))
+        await it.look()
+        assert it.lines[3:22] == seen
+        assert "+200+ new" in it.lines[2]
+        await it.press("f")
+        assert it.ids() == whole(it)[: len(it.ids())]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whatever_happens_the_rows_are_in_order_and_none_is_missing(show, seed):
+    """Keys, items of any age, and what others put away, in any order; each time the selection stays."""
+    chance = random.Random(seed)
+    async with show(count=chance.choice([20, 300]), size=(80, 24)) as it:
+        await it.press("4")
+        numbers = itertools.count()
+        for _ in range(16):
+            match chance.choice(["key", "key", "new", "new", "away", "undone"]):
+                case "key":
+                    await it.press(chance.choice(["j", "k", "pagedown", "pageup", "G", "n", "p", "r", "s", "d"]))
+                case "new":
+                    span = chance.choice([0, 5, 300, 100_000])
+                    many = chance.choice([1, 3, 40, 130])
+                    it.room.put(*(late(next(numbers), chance.random() * span) for _ in range(many)))
+                case "away":
+                    ids = chance.sample(it.ids(), min(3, len(it.ids())))
+                    it.room.mark([item_id for item_id in ids if item_id != it.selected], "dismiss")
+                case _ if it.room.journal:
+                    it.room.undo()
+            selected, window = it.selected, it.pane.window
+            await it.look()
+            assert it.selected == selected
+            place = {item_id: n for n, item_id in enumerate(whole(it))}
+            held = [place[item_id] for item_id in it.ids() if item_id in place]
+            assert held == sorted(held)
+            assert held[-1] - held[0] + 1 - len(held) <= window.waiting
+        await it.press("g")
+        await it.look()
+        assert it.ids() == whole(it)[: len(it.ids())]

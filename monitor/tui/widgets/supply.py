@@ -187,6 +187,9 @@ class Supply:
                     self.whole_at = self.desk.newsroom.clock()
                 still = self.rows.top + self.rows.height if hold else 0
                 shift = self.window.take(fetch, page, still=still, keep=self.rows.keeps, welcome=self._welcome)
+                if shift is None:
+                    self._again = True
+                    continue
                 if fetch.kind in {"top", "again"}:
                     self._welcome = frozenset()
                 self.rows.supplied(fetch, shift)

@@ -6,7 +6,7 @@ After a jump to the end nobody knows how many rows stand above; as long as any d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from itertools import compress
 from typing import Literal
 
@@ -130,8 +130,8 @@ class Window:
 
     def take(
         self, fetch: Fetch, page: Page, *, still: int = 0, keep: Collection[str] = (), welcome: Collection[str] = ()
-    ) -> int:
-        """Take a page in; how far the rows that were held have moved down.
+    ) -> int | None:
+        """Take a page in; how far the rows that were held have moved down, None where a longer page is needed.
 
         New rows that would move one whose number is below `still` wait. The rows of the items in `keep` stay even
         when the view no longer has them; those in `welcome` come in even when others wait.
@@ -198,8 +198,12 @@ class Window:
         self._held.insert(0, _Chunk(page.next, len(fresh)))
         return moved
 
-    def _again(self, fetch: Fetch, page: Page, *, still: int, keep: Collection[str], welcome: Collection[str]) -> int:
+    def _again(
+        self, fetch: Fetch, page: Page, *, still: int, keep: Collection[str], welcome: Collection[str]
+    ) -> int | None:
         known = {story.id: n for n, story in enumerate(self.rows, self.first)}
+        if page.next is not None and self._falls_short(page, known, min(still, self.end) - 1):
+            return None
         last = max((n for n, story in enumerate(page.stories) if known.get(story.id, still) < still), default=-1)
         free = (n > last or story.id in known or story.id in welcome for n, story in enumerate(page.stories))
         shown = list(compress(page.stories, free))
@@ -213,6 +217,15 @@ class Window:
         if fetch.after is None and shown:
             self._newest = shown[0]
         return moved
+
+    def _falls_short(self, page: Page, known: Mapping[str, int], seen: int) -> bool:
+        """Whether so much has come between that the page does not reach the last row seen; a longer one may."""
+        if any(known.get(story.id, -1) >= seen for story in page.stories):
+            return False
+        new = sum(story.id not in known for story in page.stories)
+        longer = self._between < new < HELD
+        self._between = max(self._between, new)
+        return longer
 
     def _keep(self, shown: list[Story], keep: Collection[str]) -> None:
         """Put rows that the view lost back after the row they stood behind."""
