@@ -30,17 +30,21 @@ class Schedule:
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
         )
         self._wall = time.time()
         self._steady = time.monotonic()
 
     def every(self, seconds: float, job: Callable[[], Awaitable[None]], name: str) -> None:
         """Run a coroutine function now and then again each `seconds` seconds."""
+        alone = asyncio.Lock()
 
         async def run() -> None:
+            if alone.locked():  # long work: the scheduler itself would tell of each turn that it leaves out
+                return
             with contextlib.suppress(asyncio.CancelledError):  # cut off by `stop`, which is no failure to tell
-                await job()
+                async with alone:
+                    await job()
 
         self._scheduler.add_job(run, _Every(seconds), id=name, name=name, next_run_time=datetime.now(UTC))
 
