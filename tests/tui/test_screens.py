@@ -208,6 +208,13 @@ async def test_the_editor_says_where_a_query_is_wrong_and_writes_nothing(show):
         assert it.said == "", "what was said of the text before is over"
 
 
+async def test_on_a_low_terminal_the_preview_is_in_sight(show):
+    async with show(size=(40, 10)) as it:
+        await it.press("e")
+        await it.until(lambda: "in 7 days" in it.lines[0])
+        assert it.screen.query_one(PreviewLines).size.height >= 5
+
+
 async def test_a_change_is_not_lost_unasked(show):
     async with show() as it:
         await it.press("e", "x", "escape")

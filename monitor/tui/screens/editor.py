@@ -42,7 +42,7 @@ class EditorScreen(DeskScreen):
     EditorScreen QueryArea, EditorScreen QueryArea:focus {
         width: 45%; height: 1fr; border: none; padding: 0 1; background: $background; scrollbar-size: 0 1;
     }
-    EditorScreen .-narrow QueryArea { width: 1fr; height: 7; }
+    EditorScreen .-narrow QueryArea { width: 1fr; height: 35%; min-height: 2; max-height: 7; }
     """
 
     def __init__(self, desk: Desk, topic: Topic) -> None:
