@@ -365,7 +365,7 @@ class FakeNewsroom:
             per_day=dict(sorted(days.items())),
             sources=Counter(story.item.source for story in matched).most_common(),
             samples=tuple(matched[:10]),
-            gained=[story for story in matched if topic not in story.verdict.scores],
+            gained=[story for story in matched if topic not in story.verdict.scores] if topic else [],
             lost=[story for story in saved if story.id not in ids],
             lints=(),
         )

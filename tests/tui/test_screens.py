@@ -296,6 +296,8 @@ async def test_a_new_watchlist_is_titled_written_and_shown(show):
         assert "Quakes" in it.lines[0]
         await it.until(lambda: '"foreign minister"' in it.text)
         await it.type("earthquake")
+        await it.until(lambda: "in 7 days" in it.lines[0])
+        assert "against the saved one" not in it.text, "there is none yet"
         await it.press("ctrl+s")
         assert it.room.saved_topics == {"quakes": "earthquake"}
         assert it.pane.pane.id == "topic:quakes"

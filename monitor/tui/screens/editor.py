@@ -151,7 +151,7 @@ class EditorScreen(DeskScreen):
             preview = await self.desk.call_aside(
                 newsroom.preview,
                 text,
-                topic=self.topic.id,
+                topic=self.topic.id if self.saved else None,
                 since=newsroom.clock() - timedelta(days=self.days),
                 stop=lambda: turn != self._turn,
                 told=told,
