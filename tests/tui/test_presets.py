@@ -148,4 +148,4 @@ async def test_a_key_that_is_bound_to_nothing_says_so(show):
         assert it.said == "there are 5 panes"
     async with show(size=(80, 24), read_only=True) as it:
         await it.press("r")
-        assert it.said == "r does nothing here · ? tells the keys"
+        assert it.said.startswith("r does nothing here · read-only")

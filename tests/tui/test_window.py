@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.model import View
 from tests.tui.fake import NOW, make_story
 
 
@@ -111,3 +112,26 @@ async def test_whatever_happens_the_rows_are_in_order_and_none_is_missing(show, 
         await it.press("g")
         await it.look()
         assert it.ids() == whole(it)[: len(it.ids())]
+
+
+async def test_the_next_unread_is_found_however_far_it_is(show):
+    async with show(count=1000, size=(80, 24)) as it:
+        order = [story.id for story in it.room.page(View(), limit=5000).stories]
+        unread = {order[0], order[700], order[950]}
+        it.room.mark([item_id for item_id in order if item_id not in unread], "read")
+        it.room.mark(list(unread), "unread")
+        await it.press("4", "g")
+        await it.look()
+        for wanted in (order[700], order[950]):
+            await it.press("n")
+            assert it.selected == wanted
+            assert it.lines[3 + it.pane.cursor - it.pane.top].startswith("▌●")
+        await it.press("n")
+        assert it.selected == order[950]
+        assert it.said == "no unread item further on"
+        await it.press("p")
+        assert it.selected == order[700]
+        await it.press("k", "k", "j")
+        assert it.selected == order[699]
+        await it.press("G", "g", "enter", "J", "K")
+        assert it.reader.story.id == order[0]

@@ -20,17 +20,24 @@ class Browsing(Reading):
 
     def action_next_unread(self) -> None:
         """Go to the next unread item; where one is read, read it."""
-        self._find(1)
+        self.run_worker(self._find_unread(1), group="read", exclusive=True)
 
     def action_previous_unread(self) -> None:
         """Go to the previous unread item; where one is read, read it."""
-        self._find(-1)
+        self.run_worker(self._find_unread(-1), group="read", exclusive=True)
 
-    def _find(self, step: int) -> None:
-        if not self.panes.current.find(step, lambda story: not story.state.read):
-            self.say("no unread item further on", "quiet")
+    async def _find_unread(self, step: int) -> None:
+        pane = self.panes.current
+        try:
+            found = await pane.find_unread(step)
+        except MonitorError as error:
+            self.say(str(error), "error")
+            return
+        if found is None:
+            so_far = "" if pane.supply.at_once or pane.window.next is None else " among those looked at so far"
+            self.say(f"no unread item further on{so_far}", "quiet")
         elif self.spread.in_reader:
-            self.read_selected()
+            self.read(found.id)
 
     def action_select(self) -> None:
         """Select or unselect the row, and move on."""

@@ -99,6 +99,10 @@ class SteadyRows(Rows):
                 self.repaint_head()
             case "more" | "end":
                 self._grown()
+            case "jump":
+                self.top = self.cursor = self.window.first
+                self.refresh()
+                self.moved()
             case _:
                 self._settle(shift, anew=fetch.kind == "top")
 
@@ -206,6 +210,16 @@ class SteadyRows(Rows):
                 return True
             number += step
         return False
+
+    async def find_unread(self, step: int) -> Story | None:
+        """Go to the next or previous unread row, also one that is not held yet; the story there."""
+        if self.find(step, lambda story: not story.state.read):
+            return self.story
+        found = await self.supply.find_unread(step)
+        if found is not None:
+            self.chosen, self.pinned = found.id, True
+            self.supply.jump(found)
+        return found
 
     def on_focus(self) -> None:
         """The cursor is seen from here on."""

@@ -117,6 +117,7 @@ class Supply:
         self._welcome: frozenset[str] = frozenset()
         self._reading: asyncio.Task[None] | None = None
         self._again = self._peek = False
+        self._jump: str | None = None
 
     @property
     def opening(self) -> bool:
@@ -154,6 +155,7 @@ class Supply:
         """Read from the top: something else, or all that is new."""
         self.showing = showing or self.showing
         self.window.loaded = self.to_last = self._stopped = self._unreadable = False
+        self._jump = None
         self.scanned = 0
         self.pull()
 
@@ -161,6 +163,26 @@ class Supply:
         """Read the first rows on the calling thread; what needs a query is left for later."""
         if self.showing.condition is None:
             self.window.take(self.window.top(), self.desk.newsroom.page(self.showing.view, limit=rows))
+
+    async def find_unread(self, step: int) -> Story | None:
+        """The next unread story below all rows held, or above them; None where there is none, or a query decides."""
+        window, newsroom, view = self.window, self.desk.newsroom, replace(self.showing.view, unread=True)
+        if not self.at_once or not window.rows:
+            return None
+        if step > 0 and window.next is not None:
+            after = newsroom.key(view, window.rows[-1])
+            page = await self.desk.call(newsroom.page, view, after=after, limit=2)
+        elif step < 0 and window.first:
+            before = newsroom.key(view, window.rows[0])
+            page = await self.desk.call(newsroom.page_back, view, before=before, limit=1)
+        else:
+            return None
+        return next((story for story in page.stories if window.number(story.id) is None), None)
+
+    def jump(self, story: Story) -> None:
+        """Read the page that begins with a story, wherever it stands."""
+        self._jump = self.desk.newsroom.key(self.showing.view, story)
+        self.go_on()
 
     def renew(self, welcome: Collection[str] = ()) -> None:
         """Something changed in the store: read what is held once more; the items of `welcome` need not wait."""
@@ -225,6 +247,9 @@ class Supply:
         top, height = self.rows.top, self.rows.height
         if not self.window.loaded:
             return self.window.top()
+        if self._jump is not None:
+            jump, self._jump = self._jump, None
+            return self.window.jump(jump)
         if self._again:
             self._again, self._peek = False, True
             return self._once_more(top, height)

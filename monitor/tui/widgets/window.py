@@ -25,7 +25,7 @@ NEWS = 200
 class Fetch(Struct, frozen=True):
     """A page to ask for: `limit` rows just after the key `after`; `upwards`, those above it, or the last of all."""
 
-    kind: Literal["top", "more", "back", "again", "peek", "above", "before", "end"]
+    kind: Literal["top", "more", "back", "again", "peek", "above", "before", "end", "jump"]
     after: str | None
     limit: int
 
@@ -118,6 +118,10 @@ class Window:
         """The last page, whatever is held."""
         return Fetch("end", None, PAGE)
 
+    def jump(self, key: str) -> Fetch:
+        """The page that begins with a key, whatever is held."""
+        return Fetch("jump", key, PAGE)
+
     def peek(self, key: Callable[[Story], str] | None = None) -> Fetch | None:
         """What stands above the newest row known, only to be counted; without a `key`, the top of the view."""
         if self._higher >= NEWS:
@@ -147,6 +151,10 @@ class Window:
                 self.rows, self.next = list(page.stories), None
                 self.first = PAGE if page.next is not None else 0
                 self._above, self._held = [], [_Chunk(page.next, len(self.rows))]
+                return 0
+            case "jump":
+                self.rows, self.next, self.first = list(page.stories), page.next, PAGE
+                self._above, self._held = [], [_Chunk(fetch.after, len(self.rows))]
                 return 0
             case "before":
                 return self._reach_up(page)
