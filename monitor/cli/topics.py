@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from monitor.preview import Preview
     from monitor.query import Use
 
+MONTH = 32
+"""Days of a span up to which also those without hits are told."""
+
 
 @click.group(
     cls=Group, default="list", example="monitor topics test 'missile~ NOT @sport-noise' --topic defense --since 7d"
@@ -134,6 +137,8 @@ def _print_preview(preview: Preview, topic: str | None) -> None:
     click.echo(f"{preview.matched} matched")
     most = max(preview.per_day.values(), default=0) or 1
     for day, hits in preview.per_day.items():
+        if not hits and len(preview.per_day) > MONTH:
+            continue
         click.echo(f"{day} {hits:5} {'#' * round(40 * hits / most)}".rstrip())
     for source, hits in preview.sources[:10]:
         click.echo(f"{hits:5}  {source}")

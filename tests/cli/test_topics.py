@@ -86,6 +86,8 @@ def test_test_shows_what_a_query_would_gain_and_lose(desk):
     assert "+ " in text
     assert "against defense: 1 gained, 2 lost" in text
     assert desk("topics", "test", "zeppelin").status == 1
+    days = [desk("topics", "test", "troop~", "--since", since).out.count("\n20") for since in ("7d", "900d")]
+    assert days == [8, 1], "of a long span only the days that have hits"
 
 
 def test_explain_an_item_and_a_file(desk, files):
