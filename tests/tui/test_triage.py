@@ -126,6 +126,10 @@ async def test_R_marks_nothing_and_asks_the_poller(show):
         assert it.room.wishes == [None]
         await it.press("ctrl+r")
         assert it.room.wishes[1] == ["reuters"]
+        assert it.said == "asked to poll Reuters"
+        it.room.polling = "none"
+        await it.press("R")
+        assert it.said == "asked to poll all sources that are due: nobody polls just now"
         assert not it.room.journal
 
 

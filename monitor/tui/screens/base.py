@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
 
+from monitor.errors import MonitorError
 from monitor.tui import commands
 from monitor.tui.widgets.bars import Foot
 
@@ -75,6 +76,18 @@ class DeskScreen(Screen[str | None]):
         """Tell something at the foot until the next key."""
         if self.is_mounted:
             self.query_one(Foot).say(text, role)
+
+    async def wish(self, sources: list[str] | None, called: str) -> None:
+        """Ask whoever polls for some sources, or for all, and say so; or that nobody does just now."""
+        try:
+            await self.desk.call(self.desk.newsroom.refresh, sources)
+            nobody = await self.desk.call(self.desk.newsroom.poller) == "none"
+        except MonitorError as error:
+            self.say(str(error), "error")
+            return
+        self.say(
+            f"asked to poll {called}{': nobody polls just now' if nobody else ''}", "warning" if nobody else "quiet"
+        )
 
     def on_key(self) -> None:
         """What was said has been read."""

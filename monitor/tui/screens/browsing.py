@@ -182,16 +182,9 @@ class Browsing(Reading):
 
     async def action_refresh_all(self) -> None:
         """Ask the poller for all that is due."""
-        await self._refresh(None, "asked to poll all sources that are due")
+        await self.wish(None, "all sources that are due")
 
     async def action_refresh_source(self) -> None:
         """Ask the poller for the source of this item."""
         if (story := self.one()) is not None:
-            await self._refresh([story.item.source], f"asked to poll {self.source_title(story.item.source)}")
-
-    async def _refresh(self, sources: list[str] | None, said: str) -> None:
-        try:
-            await self.desk.call(self.desk.newsroom.refresh, sources)
-            self.say(said, "quiet")
-        except MonitorError as error:
-            self.say(str(error), "error")
+            await self.wish([story.item.source], self.source_title(story.item.source))

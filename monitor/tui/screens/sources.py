@@ -229,7 +229,7 @@ class SourcesScreen(DeskScreen):
     async def action_poll_source(self) -> None:
         """Ask the poller for this source."""
         if (status := self.home.selected) is not None:
-            await self._do(f"asked to poll {status.source.title}", self.desk.newsroom.refresh, [status.source.id])
+            await self.wish([status.source.id], status.source.title)
 
     async def action_toggle_source(self) -> None:
         """Switch the source off or on in sources.toml."""
