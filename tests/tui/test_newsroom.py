@@ -143,6 +143,26 @@ async def test_the_reader_opens_beside_the_panes_or_over_them(show):
         assert it.app.focused is it.pane
 
 
+@pytest.mark.parametrize("key", ["z", "shift+tab", "2"])
+async def test_keys_for_the_panes_bring_them_to_the_fore(show, key):
+    async with show(size=(80, 24)) as it:
+        await it.press("enter", key)
+        assert it.panes.display
+        assert not it.reader.display
+        assert it.app.focused is it.pane
+
+
+async def test_another_part_of_a_pane_is_told(show):
+    async with show(size=(80, 24)) as it:
+        told = []
+        for key in "NNOOHH":
+            await it.press(key)
+            told.append(it.said)
+        assert told == [
+            "only what is unread", "also what is read", "by score", "by time", "what is dismissed, done or snoozed", "what is open"
+        ]  # fmt: skip
+
+
 async def test_opening_marks_read_and_moving_on_reads_the_next(show):
     async with show() as it:
         first, second = it.ids()[:2]

@@ -60,17 +60,22 @@ class Browsing(Reading):
 
     def action_unread_only(self) -> None:
         """Show only what is unread, or all."""
-        self.panes.current.change_view(unread=not self.panes.current.showing.view.unread)
+        unread = not self.panes.current.showing.view.unread
+        self.panes.current.change_view(unread=unread)
+        self.say("only what is unread" if unread else "also what is read", "quiet")
 
     def action_order(self) -> None:
         """By time, or by score."""
-        pane = self.panes.current
-        pane.change_view(order="score" if pane.showing.view.order == "time" else "time")
+        order = "score" if self.panes.current.showing.view.order == "time" else "time"
+        self.panes.current.change_view(order=order)
+        self.say(f"by {order}", "quiet")
 
     def action_hidden(self) -> None:
         """Show what is put away, or what is open."""
         pane = self.panes.current
-        pane.change_view(shelf="hidden" if pane.showing.view.shelf != "hidden" else pane.pane.view.shelf)
+        hidden = pane.showing.view.shelf != "hidden"
+        pane.change_view(shelf="hidden" if hidden else pane.pane.view.shelf)
+        self.say("what is dismissed, done or snoozed" if hidden else "what is open", "quiet")
 
     def action_limit(self) -> None:
         """Ask for a query that narrows the pane."""

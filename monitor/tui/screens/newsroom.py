@@ -179,10 +179,12 @@ class NewsroomScreen(Browsing):
 
     def action_next_pane(self) -> None:
         """Go to the next pane, round the corner."""
+        self._uncover()
         self.panes.show((self.panes.index + 1) % len(self.panes.panes))
 
     def action_previous_pane(self) -> None:
         """Go to the previous pane."""
+        self._uncover()
         self.panes.show((self.panes.index - 1) % len(self.panes.panes))
 
     def action_pane(self, number: int) -> None:
@@ -195,7 +197,13 @@ class NewsroomScreen(Browsing):
 
     def action_zoom(self) -> None:
         """One pane, or all."""
+        self._uncover()
         self.panes.show(zoomed=not self.panes.zoomed)
+
+    def _uncover(self) -> None:
+        """Panes behind what is read come to the fore before the keys go to them."""
+        if self.spread.covered:
+            self.spread.close_reader()
 
     # -- leaving, other screens, and back ---------------------------------------------------------------------
 
