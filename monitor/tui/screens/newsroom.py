@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 
 from monitor.errors import MonitorError
-from monitor.model import Topic, View
-from monitor.newsroom import Pane
 from monitor.tui import commands, status
-from monitor.tui.screens.browsing import Browsing
+from monitor.tui.screens.elsewhere import Elsewhere
 from monitor.tui.session import PaneSession, Session
 from monitor.tui.tallies import Tallies
 from monitor.tui.widgets.bars import Bar, Foot, Tab, Tabs
@@ -24,12 +22,13 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
+    from monitor.newsroom import Pane
     from monitor.tui.desk import Desk, News
     from monitor.tui.widgets.reader import Reader
     from monitor.tui.widgets.welcome import Welcome
 
 
-class NewsroomScreen(Browsing):
+class NewsroomScreen(Elsewhere):
     """The first screen, and the one that stays."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("triage", "desk")]
@@ -205,7 +204,7 @@ class NewsroomScreen(Browsing):
         if self.spread.covered:
             self.spread.close_reader()
 
-    # -- leaving, other screens, and back ---------------------------------------------------------------------
+    # -- leaving, and back ------------------------------------------------------------------------------------
 
     def ask_to_quit(self) -> None:
         """Ask whether to leave."""
@@ -216,57 +215,6 @@ class NewsroomScreen(Browsing):
             return None
 
         self.ask(Question(label="Quit?", answer=answer, confirm=True))
-
-    def action_sources(self) -> None:
-        """Go to the sources; one that is picked there shows its items here."""
-        from monitor.tui.screens.sources import SourcesScreen
-
-        def picked(source_id: str | None) -> None:
-            if source_id is not None:
-                self.spread.close_reader()
-                view = View(source=source_id, shelf="all")
-                self.panes.add(Pane(id="source", title=self.source_title(source_id), view=view))
-
-        self.app.push_screen(SourcesScreen(self.desk), picked)
-
-    def action_edit(self) -> None:
-        """Edit the watchlist of the pane."""
-        topic = self.desk.newsroom.topic(self.panes.current.pane.view.topic or "")
-        if topic is None:
-            new = self.desk.keys.shown(commands.BY_ID["new-watchlist"], most=1)
-            self.say(f"only the pane of a topic has a watchlist to edit; {new} writes a new one", "warning")
-            return
-        self._open_editor(topic)
-
-    def action_new_watchlist(self) -> None:
-        """Ask for a title, and write its query."""
-        from monitor.tui.widgets.prompt import Question
-
-        async def answer(title: str) -> str | None:
-            try:
-                topic = self.desk.newsroom.new_topic(title)
-            except MonitorError as error:
-                return str(error)
-            self.call_after_refresh(self._open_editor, topic)
-            return None
-
-        self.ask(Question(label="title of the watchlist:", answer=answer))
-
-    def _open_editor(self, topic: Topic) -> None:
-        from monitor.tui.screens.editor import EditorScreen
-
-        def edited(said: str | None) -> None:
-            self._edited(said)
-            if said is not None:
-                panes = self.panes.panes
-                self.panes.show(next((n for n, pane in enumerate(panes) if pane.id == f"topic:{topic.id}"), None))
-
-        self.app.push_screen(EditorScreen(self.desk, topic), edited)
-
-    def _edited(self, said: str | None) -> None:
-        self.panes.renew(self.desk.newsroom.panes())
-        if said is not None:
-            self.say(said, "good")
 
     def step_back(self) -> bool:
         """One step back; False where there is none."""
