@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help run install test check bench docs pictures wheel lock clean
+.PHONY: help run install test check lowest bench docs pictures wheel lock clean
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ test: $(STAMP)  ## the whole suite
 
 check: $(STAMP)  ## what CI runs: static checks, the suite, and the suite without a terminal on another Python
 	.ci/run
+
+lowest: $(STAMP)  ## the suite without a terminal on the oldest libraries that pyproject.toml allows
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
+	$(BIN)/uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable '.[html,socks]'
+	$(BIN)/uv pip install --quiet --python .venv-lowest --editable '.[dev]'
+	.venv-lowest/bin/python -m pytest -n auto -m 'not terminal' --ignore tests/test_docs.py  # whose pages other libraries lay out
 
 bench: $(STAMP)  ## run every benchmark and write docs/benchmarks.md; QUICK=1 only tries them; DATA=… BENCH=… name data and feed server
 	$(BIN)/python benchmarks/all.py $(if $(QUICK),--quick) $(if $(DATA),--data $(DATA)) $(if $(BENCH),--bench $(BENCH))
