@@ -27,7 +27,7 @@ check: $(STAMP)  ## what CI runs: static checks, the suite, and the suite withou
 	.ci/run
 
 lowest: $(STAMP)  ## the suite without a terminal on the oldest libraries that pyproject.toml allows
-	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
+	$(BIN)/uv venv --quiet --clear --seed --python $(BIN)/python .venv-lowest
 	$(BIN)/uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable '.[html,socks]'
 	$(BIN)/uv pip install --quiet --python .venv-lowest --editable '.[dev]'
 	.venv-lowest/bin/python -m pytest -n auto -m 'not terminal' --ignore tests/test_docs.py  # whose pages other libraries lay out
