@@ -286,14 +286,14 @@ class Memory(Struct, frozen=True, kw_only=True):
     extra: str | None = None
 
 
-SourceStatus = Literal["new", "ok", "unmodified", "failing", "quiet", "not-a-feed", "gone", "disabled"]
+HealthStatus = Literal["new", "ok", "unmodified", "failing", "quiet", "not-a-feed", "gone", "disabled"]
 
 
 class SourceHealth(Struct, frozen=True, kw_only=True):
     """How a source is doing; data on the source, kept by the store. `message` is in words, safe to print."""
 
     source: str
-    status: SourceStatus = "new"
+    status: HealthStatus = "new"
     message: str | None = None
     last_try: datetime | None = None
     last_success: datetime | None = None
@@ -320,7 +320,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     """What became of one poll of one source."""
 
     source: str
-    status: SourceStatus
+    status: HealthStatus
     new: int = 0
     edited: int = 0
     unchanged: int = 0
@@ -395,6 +395,10 @@ class Journal(Struct, frozen=True, kw_only=True):
     mark: Mark
     items: tuple[str, ...]
     undone: bool = False
+
+
+PollerState = Literal["here", "elsewhere", "none"]
+"""Who polls: our own child, another process, nobody."""
 
 
 class Progress(Struct, frozen=True, kw_only=True):

@@ -9,26 +9,26 @@ import os
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from monitor import config
-from monitor.errors import ConfigError, StoreError, UsageError
-from monitor.model import Mark, Progress, SourceHealth, View
+from monitor.errors import ConfigError, UsageError
+from monitor.model import Mark, SourceHealth, View
+from monitor.poll.remote import RemotePoller
 from monitor.preview import Preview, Trial, compare
 from monitor.store import open_store
 from monitor.text import clean, clean_line
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from monitor.config import Settings
-    from monitor.model import Action, Change, Counts, Journal, Page, Source, Story, Topic
+    from monitor.model import Action, Change, Counts, Journal, Page, PollerState, Progress, Source, Story, Topic
     from monitor.query import Document, Explanation, Lint, Query, Use, Watchlists
     from monitor.store.port import Store
 
@@ -40,10 +40,6 @@ HIDDEN = frozenset({"dismissed", "done", "snoozed"})
 """What a query must name for the open shelf to show it."""
 MONTH = timedelta(days=30)
 """How long a term may find nothing before it is called dead."""
-LONG_WORK = ("poll", "rematch", "rebuild")
-"""What tells of itself to every process; a command that takes long tells whoever ran it."""
-
-PollerState = Literal["here", "elsewhere", "none"]
 
 
 class Pane(Struct, frozen=True, kw_only=True):
@@ -74,8 +70,7 @@ class Newsroom:
         self.clock = clock
         self._stamp = (settings.folder, config.stamp(settings.folder))
         self._notices: list[str] = []
-        self._child: subprocess.Popen[bytes] | None = None
-        self._watch: Any = None
+        self._poller = RemotePoller(store)
         self._refused: tuple[str, ...] = ()
         self._uses: tuple[datetime, Mapping[str, Use] | None] | None = None
 
@@ -277,7 +272,7 @@ class Newsroom:
     def stop_work(self) -> None:
         """Ask whoever polls to stop what takes long: a round of polls waits, history stays as it is matched."""
         self._writing("stop anything")
-        self.store.put_memo("stop", {"who": self.settings.user})
+        self._poller.stop_work(self.settings.user)
 
     def set_enabled(self, source_id: str, enabled: bool) -> None:
         """Switch a source on or off in sources.toml."""
@@ -287,42 +282,15 @@ class Newsroom:
 
     def poller(self) -> PollerState:
         """Who polls this store: our child (also one that is only beginning), another process, or nobody."""
-        holder = self.store.lease("poller").holder()
-        if holder is None:
-            return "here" if self._child is not None and self._child.poll() is None else "none"
-        return "here" if self._child is not None and holder.pid == self._child.pid else "elsewhere"
-
-    def watch(self) -> None:
-        """Say that a dashboard looks at the store, so that its poller goes on."""
-        from monitor.poll.child import Watch
-
-        if self._watch is None and not self.read_only:
-            self._watch = Watch(self.settings.store)
+        return self._poller.state()
 
     def start_poller(self) -> PollerState:
         """Start the poller as a child process unless somebody polls already. Raises StoreError when it cannot be."""
-        from monitor.poll import child
-
-        if self.read_only or child.watchers_file(self.settings.store) is None:
-            return self.poller()
-        try:
-            self.watch()
-            state = self.poller()
-            if state != "none":
-                return state
-            self._child = child.start(self.settings, log=child.log_file(self.settings.store))
-        except OSError as error:
-            raise StoreError(f"the poller cannot be started: {error.strerror or error}") from error
-        return "here"
+        return self.poller() if self.read_only else self._poller.start(self.settings)
 
     def progress(self) -> tuple[Progress, ...]:
         """Long work that is going on, in whichever process."""
-        memos = ((name, self.store.memo(f"progress:{name}")) for name in LONG_WORK)
-        return tuple(
-            Progress(name=name, done=memo["done"], total=memo["total"], detail=clean_line(memo.get("detail", "")))
-            for name, memo in memos
-            if memo
-        )
+        return self._poller.progress()
 
     # --------------------------------------------------------------------------------------------- watchlists
 
@@ -433,9 +401,7 @@ class Newsroom:
 
     def close(self) -> None:
         """Let go of the store; a poller that nobody else needs ends by itself."""
-        if self._watch is not None:
-            self._watch.close()
-            self._watch = None
+        self._poller.close()
         self.store.close()
 
     def __enter__(self) -> Self:

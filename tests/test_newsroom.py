@@ -160,21 +160,14 @@ def test_a_disabled_source_is_shown_as_such(newsroom):
     }
 
 
-def test_a_poller_that_is_only_beginning_is_one(newsroom):
-    import subprocess
-    import sys
-
-    assert newsroom.poller() == "none"
-    newsroom._child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    assert newsroom.poller() == "here"
-    newsroom._child.communicate(b"\n")
-    assert newsroom.poller() == "none"
-
-
-def test_long_work_in_any_process_is_told(newsroom):
-    newsroom.store.put_memo("progress:rematch", {"done": 3, "total": 10, "detail": "defense"})
-    (progress,) = newsroom.progress()
-    assert (progress.name, progress.done, progress.total, progress.detail) == ("rematch", 3, 10, "defense")
+def test_only_a_newsroom_that_may_write_starts_or_stops_a_poller(tmp_path):
+    settings = Settings(folder=tmp_path, origin="test", store=f"tinydb:{tmp_path / 'news.db'}", user="ana")
+    Newsroom.open(settings).close()
+    with Newsroom.open(settings, read_only=True) as room:
+        assert room.start_poller() == room.poller() == "none"
+        with pytest.raises(UsageError, match="read-only"):
+            room.stop_work()
+    assert not (tmp_path / "news.db.watchers").exists()
 
 
 def test_a_changed_config_is_taken_up_and_a_wrong_one_is_not(tmp_path):

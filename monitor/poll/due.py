@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from monitor.errors import SourceError
-from monitor.model import Item, Source, SourceHealth, SourceStatus
+from monitor.model import HealthStatus, Item, Source, SourceHealth
 
 if TYPE_CHECKING:
     from monitor.config import Network
@@ -74,7 +74,7 @@ def succeeded(
     gap = _gap(health, new, now)
     wait = interval(source, gap, network, *hints)
     last_new = now if new else health.last_new
-    status: SourceStatus = "unmodified" if unmodified else "ok"
+    status: HealthStatus = "unmodified" if unmodified else "ok"
     if not new and quiet(last_new, gap, now):
         status = "quiet"
     counted = dict(health.drops)
@@ -111,7 +111,7 @@ def failed(
     wait = backoff(failures, base, network, chance)
     if error.retry_after is not None:
         wait = max(wait if failures > 1 else network.min_interval, error.retry_after, network.min_interval)
-    status: SourceStatus = "gone" if error.permanent else "not-a-feed" if error.kind == "not-a-feed" else "failing"
+    status: HealthStatus = "gone" if error.permanent else "not-a-feed" if error.kind == "not-a-feed" else "failing"
     return replace(
         health,
         status=status,

@@ -17,6 +17,7 @@ from monitor.model import Progress, Source
 from monitor.poll.dispatch import Dispatcher, first_wait
 from monitor.poll.intake import Intake
 from monitor.poll.rematch import Rematch
+from monitor.poll.remote import STOP
 from monitor.poll.worker import Judges
 from monitor.poll.workers import Workers
 
@@ -38,8 +39,6 @@ PRUNE_LOOK_EVERY = 600.0
 PRUNE_EVERY = timedelta(days=1)
 PUT_OFF = 900.0
 """Seconds that a round of polls waits after it was stopped."""
-STOP = "stop"
-"""The memo by which anybody stops what takes long."""
 PRUNED = "pruned"
 """The memo of when the store was last pruned."""
 TOLD = "progress:poll"

@@ -12,8 +12,8 @@ from msgspec import Struct
 from monitor.model import View
 
 if TYPE_CHECKING:
-    from monitor.model import Change, Counts, Progress
-    from monitor.newsroom import Newsroom, PollerState, SourceStatus
+    from monitor.model import Change, Counts, PollerState, Progress
+    from monitor.newsroom import Newsroom, SourceStatus
     from monitor.tui.commands import Keys
 
 P = ParamSpec("P")

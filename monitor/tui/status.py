@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from monitor.model import Counts, Progress, View
 
 if TYPE_CHECKING:
-    from monitor.newsroom import Newsroom, PollerState, SourceStatus
+    from monitor.model import PollerState
+    from monitor.newsroom import Newsroom, SourceStatus
     from monitor.tui.desk import News
     from monitor.tui.widgets.bars import Parts
 

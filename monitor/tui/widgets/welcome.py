@@ -13,7 +13,8 @@ from monitor.tui.widgets.drawn import Drawn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.newsroom import PollerState, SourceStatus
+    from monitor.model import PollerState
+    from monitor.newsroom import SourceStatus
     from monitor.tui.desk import News
     from monitor.tui.widgets.bars import Parts
 
