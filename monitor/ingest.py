@@ -217,7 +217,10 @@ def short_id(*parts: str) -> str:
 
 
 def same_address(url: str) -> str:
-    """An address without what does not tell articles apart: scheme, www-less case of the host, fragment, tracking."""
+    """An address without what does not tell articles apart: scheme, case of the host, fragment, tracking.
+
+    A `www.` stays: it tells no articles apart, but what is stored is known by it.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
