@@ -26,6 +26,8 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=48)
 
 _KEY_LENGTH = 200
+_OPENING = 5_000
+"""Characters of a text by which it is compared with another."""
 _FRAGMENT_GUID = re.compile(r"\A(?:https?://|[^\s#]+\.[^\s#]+/)[^\s#]*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff]")
@@ -182,11 +184,21 @@ def part(pairs: Iterable[tuple[Item, Body]]) -> tuple[tuple[tuple[Item, Body], .
     return tuple(parted), tuple(drops)
 
 
-def other_article(stored: Item, offered: Item) -> bool:
-    """Whether an offered item is not an edit of the one stored under its id, but another article under the same id."""
+def other_article(stored: Item, stored_body: Body, offered: Item, body: Body) -> bool:
+    """Whether an offered item is not an edit of the one stored under its id, but another article under the same id.
+
+    The same page or the same headline is the same article. Else another time tells them apart, and where no time does,
+    the words: an edit keeps much of its headline or of its text.
+    """
     if _same_place(stored, offered) or stored.title == offered.title:
         return False
-    return stored.published_guessed or offered.published_guessed or stored.published != offered.published
+    dated = not (stored.published_guessed or offered.published_guessed)
+    if dated and stored.published != offered.published:
+        return True
+    return not (
+        _alike(stored.title, offered.title, least=1)
+        or _alike(_opening(stored, stored_body), _opening(offered, body), least=12)
+    )
 
 
 def trace(item: Item) -> str:
@@ -288,8 +300,32 @@ def fingerprint(title: str, *, outlet: str = "") -> str | None:
     if _UNSPACED.search(folded):
         runs = "".join(_WORD.findall(folded))
         return _hash(runs, 10) if len(runs) >= 8 else None
-    words = {word for word in _WORD.findall(folded) if len(word) > 1 and word not in _EMPTY_WORDS}
+    words = _significant(folded)
     return _hash(" ".join(sorted(words)), 10) if len(words) >= 4 else None
+
+
+def _significant(folded: str) -> set[str]:
+    return {word for word in _WORD.findall(folded) if len(word) > 1 and word not in _EMPTY_WORDS}
+
+
+def _alike(one: str, other: str, *, least: int) -> bool:
+    """Whether two texts have more than half of their significant words in common, and not fewer than so many."""
+    ours, theirs = _pieces(one), _pieces(other)
+    shared = len(ours & theirs)
+    return shared >= least and 4 * shared > len(ours) + len(theirs)
+
+
+def _pieces(text: str) -> set[str]:
+    """The significant words of a text; pairs of characters where words are not parted by spaces."""
+    folded = fold(text)
+    if _UNSPACED.search(folded):
+        runs = "".join(_WORD.findall(folded))
+        return {runs[at : at + 2] for at in range(len(runs) - 1)}
+    return _significant(folded)
+
+
+def _opening(item: Item, body: Body) -> str:
+    return f"{item.dek or ''} {body.text[:_OPENING]}"
 
 
 def count_words(text: str) -> int:

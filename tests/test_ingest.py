@@ -203,14 +203,75 @@ def test_one_guid_and_one_link_is_a_repetition():
     assert len(parted) == 1 and [drop.reason for drop in drops] == ["twice in one feed"] * 2
 
 
-def test_another_article_under_a_known_guid_is_no_edit():
-    old, edited, other = (
-        item(guid="same", title="Old", url="http://a.b/1", published=NOW - timedelta(days=1)),
-        item(guid="same", title="Old, corrected", url="http://a.b/1-corrected", published=NOW - timedelta(days=1)),
-        item(guid="same", title="Other", url="http://a.b/2", published=NOW),
-    )
-    assert not ingest.other_article(old, edited)
-    assert ingest.other_article(old, other)
+DAY = NOW - timedelta(days=1)
+REPORT = "Officials in the capital told reporters on Monday that talks would resume within a week after both delegations agreed."
+
+
+@pytest.mark.parametrize(
+    ("stored", "offered", "other"),
+    [
+        # One place is one article, whatever its words and times.
+        ({"title": "Old", "url": "http://a.b/1"}, {"title": "Wholly new words", "url": "http://a.b/1"}, False),
+        ({"title": "Old", "url": "http://a.b/1", "published": DAY}, {"title": "New", "url": "http://a.b/1#x"}, False),
+        # One headline is one article, whatever its address.
+        ({"title": "Same", "url": "http://a.b/1"}, {"title": "Same", "url": "http://a.b/2"}, False),
+        # A headline mended, and its slug with it.
+        (
+            {"title": "Old", "url": "http://a.b/1", "published": DAY},
+            {"title": "Old, corrected", "url": "http://a.b/1-corrected", "published": DAY},
+            False,
+        ),
+        (
+            {"title": "Iran fires missiles at Israel", "url": "http://a.b/fires"},
+            {"title": "UPDATE: Iran fires missiles at Israel", "url": "http://a.b/fires-update"},
+            False,
+        ),
+        (
+            {"title": "イラン、ミサイル計画の交渉を拒否", "url": "http://a.b/1", "published": DAY},
+            {"title": "イラン軍、ミサイル計画の交渉を拒否", "url": "http://a.b/2", "published": DAY},
+            False,
+        ),
+        # Another headline over the same words.
+        (
+            {"title": "Talks to resume", "url": "http://a.b/1", "published": DAY, "body": REPORT},
+            {
+                "title": "Minister hails a truce",
+                "url": "http://a.b/2",
+                "published": DAY,
+                "body": f"{REPORT} More soon.",
+            },
+            False,
+        ),
+        # Another article: by its time …
+        (
+            {"title": "Market report", "url": "http://a.b/1", "published": DAY},
+            {"title": "Market report, late", "url": "http://a.b/2", "published": NOW},
+            True,
+        ),
+        # … or, whatever the times say, by its words.
+        (
+            {"title": "Storm reaches the coast", "url": "http://a.b/1", "published": DAY},
+            {"title": "Parliament dissolved", "url": "http://a.b/2", "published": DAY},
+            True,
+        ),
+        (
+            {"title": "Storm reaches the coast", "url": "http://a.b/1"},
+            {"title": "Parliament dissolved", "url": "http://a.b/2"},
+            True,
+        ),
+        (
+            {"title": "国会が解散", "url": "http://a.b/1", "published": DAY},
+            {"title": "台風が沖縄に接近", "url": "http://a.b/2", "published": DAY},
+            True,
+        ),
+        ({"title": "Storm reaches the coast"}, {"title": "Parliament dissolved"}, True),
+        ({"title": "Storm at sea", "url": "http://a.b/1"}, {"title": "Parliament dissolved"}, True),
+        ({"title": "?", "url": "http://a.b/1"}, {"title": "!", "url": "http://a.b/2"}, True),
+    ],
+)
+def test_what_is_another_article_under_a_known_guid_and_what_an_edit(stored, offered, other):
+    (one, one_body), (two, two_body) = pairs(Entry(guid="same", **stored), Entry(guid="same", **offered))
+    assert ingest.other_article(one, one_body, two, two_body) is other
 
 
 def test_changing_ids_make_no_flood():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from monitor.config import Network
     from monitor.poll.worker import Catch
-    from monitor.store.port import Store
+    from monitor.store.port import Known, Store
 
     Call = Callable[..., Awaitable[Any]]
 
@@ -140,7 +140,7 @@ class Keeper:
         source, memory = parcel.source, parcel.memory
         pairs = [(addition.item, addition.body) for addition in parcel.catch.additions]
         recent = (memory.extra or "").split() if source.url is not None else []
-        plan = self._plan(source.id, pairs, frozenset(recent)) if pairs else Plan()
+        plan = self._plan(source, pairs, frozenset(recent)) if pairs else Plan()
         drops = Counter(drop.reason for drop in plan.drops)
         if source.url is not None and plan.new:
             latest = dict.fromkeys([*(trace(item) for item, _ in plan.new if item.url), *recent])
@@ -159,24 +159,28 @@ class Keeper:
         )
         return Kept(plan=plan, drops=drops, health=health, memory=memory)
 
-    def _plan(self, source_id: str, offered: Sequence[tuple[Item, Body]], recent: frozenset[str]) -> Plan:
+    def _plan(self, source: Source, offered: Sequence[tuple[Item, Body]], recent: frozenset[str]) -> Plan:
         """Decide what to do with a catch."""
         pairs, repeated = part(offered)
-        known = dict(self._store.known(source_id, [item.key for item, _ in pairs]))
-        changed = [
-            item for item, _ in pairs if (held := known.get(item.key)) and held.id and held.digest != item.digest
-        ]
-        others = {item.key: apart(item) for item in changed if self._is_other(known[item.key].id, item)}
+        known = dict(self._store.known(source.id, [item.key for item, _ in pairs]))
+        others = {
+            item.key: apart(item)
+            for item, body in pairs
+            if (held := known.get(item.key)) and held.digest != item.digest and self._is_other(source, held, item, body)
+        }
         if others:
-            known.update(self._store.known(source_id, [other.key for other in others.values()]))
+            known.update(self._store.known(source.id, [other.key for other in others.values()]))
             pairs, again = part([(others.get(item.key, item), body) for item, body in pairs])
             repeated = (*repeated, *again)
         plan = decide(known, pairs, recent=recent)
         return replace(plan, drops=(*plan.drops, *repeated))
 
-    def _is_other(self, stored_id: str | None, offered: Item) -> bool:
-        stored = self._store.get(stored_id) if stored_id else None
-        return stored is not None and other_article(stored.item, offered)
+    def _is_other(self, source: Source, held: Known, item: Item, body: Body) -> bool:
+        """Whether an item is another article than the one held under its key; what a file says anew is a version."""
+        if held.id is None or (source.path is not None and item.url is None):
+            return False
+        stored = self._store.get(held.id)
+        return stored is not None and other_article(stored.item, stored.body or Body(), item, body)
 
 
 def _additions(catch: Catch, plan: Plan) -> list[Addition]:

@@ -10,7 +10,8 @@ import pytest
 
 from monitor.config import Network
 from monitor.errors import StoreError
-from monitor.model import Addition, Body, Item, Memory, Source, SourceHealth, Verdict
+from monitor.ingest import normalise
+from monitor.model import Addition, Body, Entry, Item, Memory, Source, SourceHealth, Verdict
 from monitor.poll.keeper import Keeper, Parcel
 from monitor.poll.worker import Catch
 from tests.poll.fakes import NOW, FakeStore
@@ -123,3 +124,32 @@ async def kept_two_and_close(store: SlowStore) -> list[Any]:
     await asyncio.sleep(0)
     await at_work.close()
     return await asyncio.gather(*tasks)
+
+
+def offered(source: Source, **entry: Any) -> Parcel:
+    item, body = normalise(Entry(**entry), source, NOW)
+    return parcel(source.id, source=source, catch=Catch(additions=(Addition(item=item, body=body, verdict=Verdict()),)))
+
+
+FEED = Source(id="feed", title="Feed", url="https://feed.invalid/rss")
+FILES = Source(id="files", title="Files", path="/news")
+
+
+async def test_another_article_under_a_guid_that_is_stored_is_a_second_item():
+    store = FakeStore()
+    at_work = keeper(store)
+    await at_work.keep(offered(FEED, guid="same", title="Storm reaches the coast", url="https://a.b/1", published=NOW))
+    second = offered(FEED, guid="same", title="Parliament dissolved", url="https://a.b/2", published=NOW)
+    kept = await at_work.keep(second)
+    assert (len(kept.plan.new), len(kept.plan.edited)) == (1, 0)
+    assert store.titles() == ["Parliament dissolved", "Storm reaches the coast"]
+    assert (await at_work.keep(second)).plan.unchanged == 1
+
+
+async def test_a_file_with_another_headline_is_a_new_version_of_its_item():
+    store = FakeStore()
+    at_work = keeper(store)
+    await at_work.keep(offered(FILES, guid="latest.txt", title="Storm reaches the coast", body="It came at night."))
+    kept = await at_work.keep(offered(FILES, guid="latest.txt", title="Parliament dissolved", body="A vote follows."))
+    assert (len(kept.plan.new), len(kept.plan.edited)) == (0, 1)
+    assert store.titles() == ["Parliament dissolved"]
