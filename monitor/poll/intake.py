@@ -67,6 +67,11 @@ class Intake:
         """Run a store call in the store's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *words)
 
+    def adopt(self, network: Network) -> None:
+        """Take up other settings of the network, from the next request on."""
+        self.network = network
+        self._client.adopt(network)
+
     async def load(self) -> Mapping[str, SourceHealth]:
         """Read what is known of the sources."""
         self._healths = dict(await self.call(self._store.healths))

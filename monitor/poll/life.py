@@ -181,7 +181,8 @@ class Life:
         if changed is None:
             return
         self.poller.settings, self.poller.watchlists = settings, _ = changed
-        self.intake.network = self.dispatcher.network = settings.network
+        self.dispatcher.network = settings.network
+        self.intake.adopt(settings.network)
         self.workers.judge_by(judges(settings))
         await self._stop_watching()
         self._adopt()

@@ -95,6 +95,18 @@ async def test_case_23_a_host_that_one_source_names_is_not_open_to_another(serve
     assert len(server.asked("/secret")) == 1
 
 
+async def test_case_23_a_host_that_is_no_longer_allowed_is_refused_from_the_next_fetch_on(server: FaultServer) -> None:
+    server.on("/f", body(FEED))
+    url = server.url("/f", "intranet.example")
+    allowing = Network(**LIMITS, allow_hosts=("intranet.example",))
+    async with opened(allowing, resolver=Names({"intranet.example": LOOPBACK})) as desk:
+        assert (await desk.fetch(url)).body == FEED
+        desk.intake.adopt(Network(**LIMITS))
+        assert (await desk.refused(url)).kind == "refused"
+        desk.intake.adopt(allowing)
+        assert (await desk.fetch(url)).body == FEED
+
+
 async def test_case_24_a_second_answer_that_is_private_is_refused_at_connect() -> None:
     names, sockets = Names({"rebind.example": [["93.184.215.14"], ["127.0.0.1"]]}), Sockets()
     async with opened(Network(**LIMITS), resolver=names, socket_factory=sockets) as desk:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 from base64 import b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -19,7 +21,7 @@ from monitor.sources import opml
 from monitor.sources.http.secrets import reveal
 from tests.faults.certificates import Authority
 from tests.faults.desk import LIMITS, LOOPBACK, Desk, Names, opened, source
-from tests.faults.server import Answer, FaultServer, body, raw, redirect, reset, rss, serving, status
+from tests.faults.server import Answer, FaultServer, Request, body, raw, redirect, reset, rss, serving, status
 from tests.poll.fakes import NOW
 
 FEED = rss("one", "two", item='<enclosure url="#file"/>')
@@ -120,6 +122,55 @@ def test_case_26_a_secret_command_that_fails_hangs_or_prints_escapes_says_no_sec
     assert reveal(Secret(command=f"echo {CANARY}")) == CANARY
     with pytest.raises(SourceError, match="NO_SUCH_NAME"):
         reveal(Secret(env="NO_SUCH_NAME"))
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sets the key that a feed asks for, as our environment gives it."""
+    return lambda value: monkeypatch.setenv("FEED_KEY", value)
+
+
+def keyed(value: str) -> Answer:
+    """A feed for whoever has the key."""
+
+    async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
+        right = request.headers.get("x-key") == value
+        await (body(FEED) if right else status(401))(request, writer)
+
+    return answer
+
+
+async def test_a_secret_is_revealed_anew_when_the_config_is_taken_up(
+    server: FaultServer, desk: Desk, key: Callable[[str], None]
+) -> None:
+    url = server.on("/f", body(FEED))
+    for value in ("old", "new"):
+        key(value)
+        await desk.fetch(url, headers={"X-Key": Secret(env="FEED_KEY")})
+        desk.intake.adopt(desk.network)
+    assert [request.headers["x-key"] for request in server.requests] == ["old", "new"]
+
+
+async def test_a_secret_that_has_changed_is_tried_at_once_when_the_old_one_is_refused(
+    server: FaultServer, desk: Desk, key: Callable[[str], None]
+) -> None:
+    url = server.on("/f", keyed("old"))
+    key("old")
+    headers = {"X-Key": Secret(env="FEED_KEY")}
+    await desk.fetch(url, headers=headers)
+    key("new")
+    server.on("/f", keyed("new"))
+    assert (await desk.fetch(url, headers=headers)).body == FEED
+    assert [request.headers["x-key"] for request in server.requests] == ["old", "old", "new"]
+
+
+async def test_a_secret_that_is_still_the_same_is_not_tried_twice(
+    server: FaultServer, desk: Desk, key: Callable[[str], None]
+) -> None:
+    url = server.on("/f", keyed("another"))
+    key("wrong")
+    assert (await desk.refused(url, headers={"X-Key": Secret(env="FEED_KEY")})).kind == "http-401"
+    assert len(server.requests) == 1
 
 
 # ---------------------------------------------------------------- Retry-After

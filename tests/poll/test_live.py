@@ -92,6 +92,22 @@ async def test_a_changed_config_is_taken_up_and_history_judged_again():
         await running.end()
 
 
+async def test_a_changed_network_is_taken_up():
+    store, changes = FakeStore(), []
+    async with serving() as server:
+        server.body("/a.xml", rss("one"))
+        source = Source(id="a", title="A", url=server.url("/a.xml"), every=3600.0)
+        running = Running(store, source, reload=lambda: changes.pop() if changes else None)
+        await until(lambda: store.titles() == ["one"])
+        now = running.poller.settings
+        changes.append((replace(now, network=replace(now.network, user_agent="another/2")), NOTHING))
+        await until(lambda: not changes)
+        store.wish(["a"])
+        await until(lambda: len(running.receipts) == 2)
+        assert server.requests[-1].headers["user-agent"] == "another/2"
+        await running.end()
+
+
 async def test_a_second_poller_waits_and_takes_over():
     store = FakeStore()
     store.leased = True

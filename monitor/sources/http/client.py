@@ -105,6 +105,11 @@ class Client:
     ) -> None:
         await self.close()
 
+    def adopt(self, network: Network) -> None:
+        """Take up other settings from the next request on; secrets are revealed anew."""
+        self.network = network
+        self._secrets.clear()
+
     async def close(self) -> None:
         """Close every connection."""
         for session in self._sessions.values():
@@ -116,7 +121,7 @@ class Client:
         started = time.monotonic()
         try:
             async with asyncio.timeout(self.network.total_timeout):
-                fetched = await self._follow(source, memory)
+                fetched = await self._admitted(source, memory)
         except SourceError:
             raise
         except TimeoutError:
@@ -125,6 +130,22 @@ class Client:
         except Exception as error:  # noqa: BLE001 - aiohttp's, a proxy library's, the system's: all are this source's
             raise told(error, source) from None
         return replace(fetched, seconds=time.monotonic() - started)
+
+    async def _admitted(self, source: Source, memory: Memory) -> Fetched:
+        """Fetch, and once more where the source's secrets were refused and have changed since they were revealed."""
+        try:
+            return await self._follow(source, memory)
+        except SourceError as error:
+            if error.kind not in ("http-401", "http-403") or not await self._renewed(source):
+                raise
+            return await self._follow(source, memory)
+
+    async def _renewed(self, source: Source) -> bool:
+        """Reveal the source's secrets anew; whether one is another than before."""
+        host = urlsplit(source.url or "").hostname or ""
+        values = {**self.network.headers.get(host, {}), **source.headers}.values()
+        former = {value: self._secrets.pop(value, None) for value in values if isinstance(value, Secret)}
+        return any([await self._reveal(secret) != value for secret, value in former.items()])
 
     async def _follow(self, source: Source, memory: Memory) -> Fetched:
         own, headers = await self._own_headers(source)
@@ -181,15 +202,23 @@ class Client:
             headers["If-None-Match"] = memory.etag
         if memory.last_modified:
             headers["If-Modified-Since"] = memory.last_modified
-        proxy = source.proxy or self.network.proxy
+        network = self.network
+        proxy = source.proxy or network.proxy
         session = self._session(self._permitted(hop.url, source), proxy)
+        timeout = aiohttp.ClientTimeout(
+            total=network.total_timeout, sock_connect=network.connect_timeout, sock_read=network.read_timeout
+        )
         options: dict[str, Any] = {"proxy": proxy} if proxy and not proxy.startswith("socks") else {}
         if source.insecure:
             options["ssl"] = False
         from yarl import URL
 
         return await session.get(
-            URL(hop.url, encoded=not _needs_quoting(hop.url)), headers=headers, allow_redirects=False, **options
+            URL(hop.url, encoded=not _needs_quoting(hop.url)),
+            headers=headers,
+            allow_redirects=False,
+            timeout=timeout,
+            **options,
         )
 
     def _permitted(self, url: str, source: Source) -> bool:
@@ -208,7 +237,6 @@ class Client:
         return session
 
     def _new_session(self, permitted: bool, proxy: str | None) -> aiohttp.ClientSession:
-        network = self.network
         connector: aiohttp.BaseConnector
         if proxy and proxy.startswith("socks"):
             connector = _socks(proxy)
@@ -225,9 +253,6 @@ class Client:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
-            timeout=aiohttp.ClientTimeout(
-                total=network.total_timeout, sock_connect=network.connect_timeout, sock_read=network.read_timeout
-            ),
         )
 
     async def _read(self, response: aiohttp.ClientResponse, hop: _Hop, memory: Memory) -> Fetched:
