@@ -21,7 +21,8 @@ CAP_MANY = 50
 """Values of a field that has several: authors, sections, tags, captions."""
 CAP_LINKS = 200
 CAP_NEW = 1_000
-"""New items taken from one source at one poll."""
+"""New items taken from one feed at one poll."""
+OVER_CAP = "over the cap of a poll"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=48)
 
@@ -129,7 +130,7 @@ def decide(
     known: Mapping[str, Held],
     pairs: Iterable[tuple[Item, Body]],
     *,
-    cap: int = CAP_NEW,
+    cap: int | None = CAP_NEW,
     recent: Collection[str] = (),
 ) -> Plan:
     """What is new, edited, unchanged or to be dropped of what a source offers.
@@ -153,8 +154,8 @@ def decide(
             edited.append((item, body))
         elif trace(item) in recent:
             reason = "known under another id"
-        elif len(new) >= cap:
-            reason = "over the cap of a poll"
+        elif cap is not None and len(new) >= cap:
+            reason = OVER_CAP
         else:
             new.append((item, body))
         if reason is not None:

@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from monitor.config import Network
-from monitor.model import Memory, Receipt, Source
+from monitor.model import Receipt, Source
 from monitor.poll.intake import Intake
-from monitor.sources.http import Fetched
-from tests.poll.fakes import Clock, FakeStore, InProcess
-
-
-@dataclass
-class Served:
-    """A client whose next answer is laid out for it."""
-
-    body: bytes = b""
-
-    async def fetch(self, source: Source, memory: Memory) -> Fetched:
-        return Fetched(
-            status=200, body=self.body, memory=replace(memory, digest=str(hash(self.body))), final_url=source.url or ""
-        )
+from tests.poll.fakes import Clock, FakeStore, InProcess, Served
 
 
 def polls(folder: Path) -> Iterator[tuple[str, list[dict[str, str]]]]:

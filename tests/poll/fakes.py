@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from msgspec.structs import replace
 from monitor.config import Network, Settings
 from monitor.model import Addition, Memory, Page, Source, SourceHealth, State, Story, Verdict
 from monitor.poll.worker import Catch, Job, work
+from monitor.sources.http import Fetched
 from monitor.store.port import Known
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -164,6 +166,35 @@ class InProcess:
 
     async def close(self) -> None:
         pass
+
+
+@dataclass
+class Served:
+    """A client whose next answer is laid out for it: a body, or none for "not modified"."""
+
+    body: bytes | None = b""
+    max_age: float | None = None
+    asked: list[Memory] = field(default_factory=list)
+
+    async def fetch(self, source: Source, memory: Memory) -> Fetched:
+        self.asked.append(memory)
+        if self.body is None:
+            return Fetched(
+                status=304,
+                body=b"",
+                memory=memory,
+                final_url=source.url or "",
+                max_age=self.max_age,
+                unmodified=True,
+            )
+        digest = blake2b(self.body).hexdigest()
+        return Fetched(
+            status=200,
+            body=self.body,
+            memory=replace(memory, etag=digest, digest=digest),
+            final_url=source.url or "",
+            max_age=self.max_age,
+        )
 
 
 def settings(*sources: Source, tmp_path: Any = None, **network: Any) -> Settings:

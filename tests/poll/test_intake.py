@@ -1,0 +1,45 @@
+"""The intake: what a poll teaches is there at the next one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from monitor.config import Network
+from monitor.model import Source
+from monitor.poll.intake import Intake
+from tests.poll.fakes import Clock, FakeStore, InProcess, Served, rss
+
+FEED = Source(id="feed", title="Feed", url="https://feed.invalid/rss")
+
+
+@asynccontextmanager
+async def taking_in(store: FakeStore, client: Served, clock: Clock | None = None) -> AsyncIterator[Intake]:
+    intake = Intake(store, client, InProcess(), network=Network(), clock=clock or Clock(), chance=lambda: 0.5)
+    yield intake
+    await intake.close()
+
+
+async def test_what_was_over_the_cap_comes_at_the_next_poll():
+    store, client = FakeStore(), Served(rss(*(f"number {n}" for n in range(1_500))))
+    async with taking_in(store, client) as intake:
+        first = await intake.poll(FEED)
+        second = await intake.poll(FEED)
+        third = await intake.poll(FEED)
+    assert (first.new, first.drops) == (1_000, {"over the cap of a poll": 500})
+    assert (second.new, second.unchanged, second.drops) == (500, 1_000, {})
+    assert (third.new, third.unchanged) == (0, 1_500)
+    assert [bool(memory.etag) for memory in client.asked] == [False, False, True]
+
+
+async def test_files_are_taken_whole_however_much_they_hold(tmp_path: Path):
+    mails = "".join(
+        f"From a@b.invalid Tue Nov 24 10:00:00 2026\nMessage-ID: <{n}@b.invalid>\nSubject: Mail {n}\n\nWords.\n\n"
+        for n in range(1_200)
+    )
+    (tmp_path / "all.mbox").write_text(mails)
+    store = FakeStore()
+    async with taking_in(store, Served()) as intake:
+        receipt = await intake.poll(Source(id="mail", title="Mail", path=str(tmp_path)))
+    assert (receipt.new, receipt.drops) == (1_200, {})
