@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.poll.poller import Summary, run
+    from monitor.poll.poller import run
 
-__all__ = ["Summary", "run"]
+__all__ = ["run"]
 
 
 def __getattr__(name: str) -> object:
