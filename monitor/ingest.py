@@ -25,6 +25,7 @@ CAP_NEW = 1_000
 OVER_CAP = "over the cap of a poll"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=48)
+LATELY = timedelta(days=2)
 
 _KEY_LENGTH = 200
 _OPENING = 5_000
@@ -50,7 +51,12 @@ DetectLanguage = Callable[[str], str | None]
 
 
 class Held(Protocol):
-    """What a store knows under an identity: the digest of the words it holds."""
+    """What a store knows under an identity: the digest of the words it holds, or held of an item since pruned."""
+
+    @property
+    def id(self) -> str | None:
+        """Of the item; None when it was pruned."""
+        ...
 
     @property
     def digest(self) -> str:
@@ -130,7 +136,8 @@ def decide(
     known: Mapping[str, Held],
     pairs: Iterable[tuple[Item, Body]],
     *,
-    cap: int | None = CAP_NEW,
+    local: bool = False,
+    cap: int = CAP_NEW,
     recent: Collection[str] = (),
 ) -> Plan:
     """What is new, edited, unchanged or to be dropped of what a source offers.
@@ -150,17 +157,23 @@ def decide(
             unchanged += 1
         elif item.title == NO_TITLE and not body.text and item.url is None:
             reason = "empty"
-        elif held is not None:
+        elif held is not None and held.id is not None:
             edited.append((item, body))
+        elif held is not None and not local and not _of_these_days(item):
+            reason = "older than what is kept"
         elif trace(item) in recent:
             reason = "known under another id"
-        elif cap is not None and len(new) >= cap:
+        elif not local and len(new) >= cap:
             reason = OVER_CAP
         else:
             new.append((item, body))
         if reason is not None:
             drops.append(Drop(reason=reason, title=item.title, key=item.key))
     return Plan(new=tuple(new), edited=tuple(edited), unchanged=unchanged, drops=tuple(drops))
+
+
+def _of_these_days(item: Item) -> bool:
+    return not item.published_guessed and item.seen - item.published <= LATELY
 
 
 def part(pairs: Iterable[tuple[Item, Body]]) -> tuple[tuple[tuple[Item, Body], ...], tuple[Drop, ...]]:

@@ -287,6 +287,22 @@ def test_a_poll_brings_no_more_than_the_cap_and_says_so():
     assert len(plan.new) == 10 and [drop.reason for drop in plan.drops] == ["over the cap of a poll"] * 20
 
 
+def test_an_edit_of_what_was_pruned_stays_away_unless_it_is_of_these_days():
+    week_old, undated, today = offered = pairs(
+        Entry(guid="1", title="Old, corrected", published=NOW - timedelta(days=7)),
+        Entry(guid="2", title="Undated, corrected"),
+        Entry(guid="3", title="Forecast for today", published=NOW - timedelta(hours=1)),
+    )
+    pruned = {each.key: Known(id=None, digest="before") for each, _ in offered}
+    plan = decide(pruned, offered)
+    assert (plan.new, plan.edited) == ((today,), ())
+    assert [(drop.reason, drop.key) for drop in plan.drops] == [
+        ("older than what is kept", week_old[0].key),
+        ("older than what is kept", undated[0].key),
+    ]
+    assert len(decide(pruned, offered, local=True).new) == 3
+
+
 def test_an_empty_entry_is_dropped():
     plan = decide({}, pairs(Entry(guid="x")))
     assert not plan.new and plan.drops[0].reason == "empty"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from monitor.ingest import CAP_NEW, OVER_CAP, Drop, Plan, apart, decide, other_article, part, trace
+from monitor.ingest import OVER_CAP, Drop, Plan, apart, decide, other_article, part, trace
 from monitor.model import Addition, Body, Item, Memory, Source, SourceHealth
 from monitor.poll import due
 
@@ -174,7 +174,7 @@ class Keeper:
             known.update(self._store.known(source.id, [other.key for other in others.values()]))
             pairs, again = part([(others.get(item.key, item), body) for item, body in pairs])
             repeated = (*repeated, *again)
-        plan = decide(known, pairs, cap=CAP_NEW if source.url is not None else None, recent=recent)
+        plan = decide(known, pairs, local=source.url is None, recent=recent)
         return replace(plan, drops=(*plan.drops, *repeated))
 
     def _is_other(self, source: Source, held: Known, item: Item, body: Body) -> bool:
