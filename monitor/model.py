@@ -283,6 +283,8 @@ class Memory(Struct, frozen=True, kw_only=True):
     last_modified: str | None = None
     digest: str | None = None
     known: bytes = b""
+    ttl: float | None = None
+    """Seconds for which the document said that nothing would change."""
     extra: str | None = None
 
 

@@ -144,7 +144,7 @@ class Intake:
                 known=memory.known,
             )
         )
-        fresh = replace(fetched.memory, known=catch.known)
+        fresh = replace(fetched.memory, known=catch.known, ttl=catch.ttl)
         if not catch.whole:
             fresh = replace(fresh, etag=None, last_modified=None, digest=None)
         stored = await self._keep(
@@ -206,7 +206,7 @@ class Intake:
             self._clock(),
             self.network,
             unmodified=True,
-            hints=(fetched.max_age,),
+            hints=(memory.ttl, fetched.max_age),
             moved_to=fetched.moved_to,
             message="; ".join(fetched.notes) or None,
             chance=self._chance(),

@@ -146,7 +146,7 @@ class Keeper:
             latest = dict.fromkeys([*(trace(item) for item, _ in plan.new if item.url), *recent])
             memory = replace(memory, extra=" ".join(list(latest)[:TRACES]))
         if OVER_CAP in drops:  # it comes at the next poll, which must see all of the feed
-            memory = Memory(extra=memory.extra)
+            memory = Memory(ttl=memory.ttl, extra=memory.extra)
         health = due.succeeded(
             parcel.health,
             source,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from monitor.config import Network
 from monitor.model import Source
 from monitor.poll.intake import Intake
-from tests.poll.fakes import Clock, FakeStore, InProcess, Served, rss
+from tests.poll.fakes import NOW, Clock, FakeStore, InProcess, Served, rss
 
 FEED = Source(id="feed", title="Feed", url="https://feed.invalid/rss")
 
@@ -43,3 +46,43 @@ async def test_files_are_taken_whole_however_much_they_hold(tmp_path: Path):
     async with taking_in(store, Served()) as intake:
         receipt = await intake.poll(Source(id="mail", title="Mail", path=str(tmp_path)))
     assert (receipt.new, receipt.drops) == (1_200, {})
+
+
+EVERY_45_MINUTES = "<ttl>45</ttl>"
+TWICE_AN_HOUR = (
+    '<sy:updatePeriod xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">hourly</sy:updatePeriod>'
+    '<sy:updateFrequency xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">2</sy:updateFrequency>'
+)
+
+
+@pytest.mark.parametrize(
+    ("extra", "max_age", "seconds"),
+    [
+        ("", None, 900.0),
+        (EVERY_45_MINUTES, None, 2700.0),
+        (TWICE_AN_HOUR, None, 1800.0),
+        (EVERY_45_MINUTES, 3000.0, 3000.0),
+    ],
+)
+async def test_what_a_feed_asks_for_slows_its_polls(extra: str, max_age: float | None, seconds: float):
+    store = FakeStore()
+    async with taking_in(store, Served(rss("one", extra=extra), max_age)) as intake:
+        await intake.poll(FEED)
+    assert store.health["feed"].interval == seconds
+    assert store.health["feed"].next_at == NOW + timedelta(seconds=seconds)
+
+
+async def test_what_a_feed_asked_for_holds_while_it_is_unmodified():
+    clock, client = Clock(), Served(rss("one", extra=EVERY_45_MINUTES))
+    async with taking_in(FakeStore(), client, clock) as intake:
+        await intake.poll(FEED)
+        client.body = None
+        await intake.poll(FEED)
+        assert intake.health(FEED).interval == 2700.0
+        client.max_age = 3000.0
+        await intake.poll(FEED)
+        assert intake.health(FEED).interval == 3000.0
+        client.body, client.max_age = rss("two", "one"), None
+        clock.forward(3600)
+        await intake.poll(FEED)
+        assert intake.health(FEED).interval == 1200.0, "a third of the gap between two items"

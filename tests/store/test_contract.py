@@ -544,7 +544,7 @@ def test_a_clock_set_back_brings_no_harm(store, clock):
 
 def test_health_and_memory_come_with_the_items(store):
     health = SourceHealth(source="bbc", status="ok", items=1, drops={"duplicate": 3})
-    memory = Memory(etag='"x"', known=b"\x00\xff", extra="{}")
+    memory = Memory(etag='"x"', known=b"\x00\xff", ttl=60.0, extra="{}")
     store.add([addition(1)], healths=[health], memories={health.source: memory})
     assert store.healths() == {"bbc": health}
     assert store.memory("bbc") == memory
