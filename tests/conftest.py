@@ -6,13 +6,14 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.clock import Clock
 
 _told = {name: value for name, value in os.environ.items() if name.startswith("TEXTUAL")}
 import_module("monitor.tui")  # forgets what the environment tells Textual; the snapshot plugin needs its own part again
@@ -66,23 +67,6 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     return home
-
-
-class Clock:
-    """A clock that moves only when told to. It begins on a Monday morning."""
-
-    morning = datetime(2026, 11, 23, 9, 14, tzinfo=UTC)
-
-    def __init__(self, now: datetime = morning) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        """The time now."""
-        return self.now
-
-    def forward(self, **span: float) -> None:
-        """Let time pass: `clock.forward(minutes=5)`."""
-        self.now += timedelta(**span)
 
 
 @pytest.fixture

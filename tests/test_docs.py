@@ -43,10 +43,11 @@ def test_the_pages_made_from_the_program_are_current():
 def test_every_field_of_an_item_is_documented():
     from monitor.cli.record import to_record
     from monitor.model import Body, Item, State, Story, Verdict
-    from tests.conftest import Clock
+    from tests.clock import MORNING
 
-    now = Clock.morning
-    item = Item(id="a", source="s", key="k", digest="d", story="x", url=None, title="T", published=now, seen=now)
+    item = Item(
+        id="a", source="s", key="k", digest="d", story="x", url=None, title="T", published=MORNING, seen=MORNING
+    )
     record = to_record(Story(item=item, verdict=Verdict(), state=State(), body=Body()), full=True)
     table = (ROOT / "docs" / "json.md").read_text().split("## One source")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(record)

@@ -11,7 +11,8 @@ from pathlib import Path
 from monitor.config import Network
 from monitor.model import Receipt, Source
 from monitor.poll.intake import Intake
-from tests.poll.fakes import Clock, FakeStore, InProcess, Served
+from tests.clock import Clock
+from tests.poll.fakes import NOW, FakeStore, InProcess, Served
 
 
 def polls(folder: Path) -> Iterator[tuple[str, list[dict[str, str]]]]:
@@ -25,11 +26,11 @@ async def test_a_series_gives_the_new_and_edited_entries_that_it_holds(shared_da
     folder = shared_data / "real_feeds"
     told, found, cut = [], [], 0
     for name, rows in polls(folder):
-        store, client, clock = FakeStore(), Served(), Clock()
+        store, client, clock = FakeStore(), Served(), Clock(NOW)
         source = Source(id=name, title=name, url=f"http://{name}.example/feed.xml")
         intake = Intake(store, client, InProcess(), network=Network(), clock=clock, chance=lambda: 0.5)
         for row in rows:
-            clock.at = datetime.fromisoformat(row["commit_time"])
+            clock.now = datetime.fromisoformat(row["commit_time"])
             client.body = (folder / "series" / row["file"]).read_bytes()
             before = {key: addition.item.title for key, addition in store.items.items()}
             receipt: Receipt = await intake.poll(source)

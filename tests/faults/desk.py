@@ -16,7 +16,8 @@ from monitor.errors import SourceError
 from monitor.model import Memory, Receipt, Source, SourceHealth
 from monitor.poll.intake import Intake
 from monitor.sources.http import Client, Fetched
-from tests.poll.fakes import Clock, FakeStore, InProcess
+from tests.clock import Clock
+from tests.poll.fakes import NOW, FakeStore, InProcess
 
 LIMITS: Mapping[str, Any] = {
     "connect_timeout": 0.5,
@@ -111,7 +112,7 @@ def source(url: str, **fields: Any) -> Source:
 
 @asynccontextmanager
 async def opened(network: Network, workers: Callable[[], Any] = InProcess, **options: Any) -> AsyncIterator[Desk]:
-    clock, store = Clock(), FakeStore()
+    clock, store = Clock(NOW), FakeStore()
     pool = workers()
     async with Client(network, clock=clock, **options) as client:
         intake = Intake(store, client, pool, network=network, clock=clock, chance=lambda: 0.5)

@@ -11,19 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a client sent."""
-
-    target: str
-    headers: dict[str, str]
-    raw: bytes
-
-    @property
-    def host(self) -> str:
-        return self.headers.get("host", "").partition(":")[0]
-
+from tests.loopback import Request, listening, request_on
 
 Answer = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
 
@@ -48,49 +36,35 @@ class FaultServer:
         return self.url(path)
 
     def asked(self, path: str) -> list[Request]:
-        return [request for request in self.requests if request.target.partition("?")[0] == path]
+        return [request for request in self.requests if request.path == path]
 
 
 @asynccontextmanager
 async def serving(context: ssl.SSLContext | None = None) -> AsyncIterator[FaultServer]:
-    tasks: set[asyncio.Task[None]] = set()
-    server: FaultServer
+    server = FaultServer(0, "https" if context else "http")
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        tasks.add(task)
         server.open += 1
-        with contextlib.suppress(asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ssl.SSLError):
+        try:
             await _answer(server, reader, writer)
-        server.open -= 1
-        tasks.discard(task)
-        writer.close()
+        finally:
+            server.open -= 1
 
-    listener = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
-    server = FaultServer(listener.sockets[0].getsockname()[1], "https" if context else "http")
-    listening = asyncio.get_running_loop()
-    handler = listening.get_exception_handler()
-    listening.set_exception_handler(lambda *_: None)  # a client that refuses our certificate is what we are after
+    loop = asyncio.get_running_loop()
+    handler = loop.get_exception_handler()
+    loop.set_exception_handler(lambda *_: None)  # a client that refuses our certificate is what we are after
     try:
-        yield server
+        async with listening(handle, context) as server.port:
+            yield server
     finally:
-        listener.close()
-        for task in list(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        listening.set_exception_handler(handler)
+        loop.set_exception_handler(handler)
 
 
 async def _answer(server: FaultServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """One request and its answer; a connection is not used twice."""
-    raw = await reader.readuntil(b"\r\n\r\n")
-    first, *lines = raw.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
-    request = Request(first.split(" ")[1], headers, raw)
+    request = await request_on(reader)
     server.requests.append(request)
-    answer = server.answers.get(request.target.partition("?")[0], status(404))
-    await answer(request, writer)
+    await server.answers.get(request.path, status(404))(request, writer)
     with contextlib.suppress(ConnectionError, RuntimeError):
         await writer.drain()
 

@@ -133,7 +133,7 @@ async def test_case_30_a_damaged_answer_fails_that_feed_and_keeps_its_items(
     receipt, failed = await desk.poll(url)
     assert receipt.status in ("failing", "not-a-feed")
     assert failed.message and "cannot be reached" not in failed.message and failed.failures == 1
-    assert failed.next_at and failed.next_at > desk.clock.at
+    assert failed.next_at and failed.next_at > desk.clock.now
     assert desk.store.titles() == ["one", "two"]
     assert desk.store.memory("feed") == memory, "validators of a bad answer are not kept"
     server.on("/f", body(rss("one", "two", "three")))

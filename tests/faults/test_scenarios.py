@@ -30,11 +30,11 @@ async def test_what_is_not_modified_is_not_read_and_what_changes_comes_once(serv
     for poll in range(5):
         if poll == 3:
             server.on("/f", conditional('"2"', rss("three", "one", "two")))
-        desk.clock.forward(60)
+        desk.clock.forward(minutes=1)
         receipt, health = await desk.poll(url)
         new.append(receipt.new)
         statuses.append(receipt.status)
-        assert health.last_try == health.last_success == desk.clock.at
+        assert health.last_try == health.last_success == desk.clock.now
     assert new == [2, 0, 0, 1, 0]
     assert statuses == ["ok", "unmodified", "unmodified", "ok", "unmodified"]
     assert len(desk.intake._workers.jobs) == 2
@@ -64,7 +64,7 @@ async def test_what_needs_a_person_is_asked_slowly_and_never_hammered(
     for _ in range(3):
         _, health = await desk.poll(url)
         assert health.next_at and words in (health.message or "") and str(number) in (health.message or "")
-        waits.append(health.next_at - desk.clock.at)
+        waits.append(health.next_at - desk.clock.now)
     assert waits[0] >= timedelta(minutes=45)
     assert waits == sorted(waits)
     assert len(server.requests) == 3
@@ -77,7 +77,7 @@ async def test_trouble_of_the_server_backs_off_and_is_forgotten_with_a_success(s
     for _ in range(6):
         _, health = await desk.poll(url)
         assert health.next_at
-        waits.append((health.next_at - desk.clock.at).total_seconds())
+        waits.append((health.next_at - desk.clock.now).total_seconds())
     assert waits[0] < waits[1] < waits[2] < waits[3]
     assert health.failures == 1 and waits[5] < waits[3]
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import blake2b
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +19,7 @@ from monitor.model import Addition, Memory, Page, Source, SourceHealth, State, S
 from monitor.poll.worker import Catch, Job, work
 from monitor.sources.http import Fetched
 from monitor.store.port import Known
+from tests.loopback import Request, listening, request_on
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -207,17 +208,6 @@ def settings(*sources: Source, tmp_path: Any = None, **network: Any) -> Settings
     )
 
 
-@dataclass
-class Clock:
-    at: datetime = NOW
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def forward(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-
-
 # ---------------------------------------------------------------- a feed server
 
 
@@ -231,12 +221,6 @@ def rss(*titles: str, guid: Callable[[str], str] = lambda title: f"urn:{title}",
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Test</title>{extra}{items}</channel></rss>'
     ).encode()
-
-
-@dataclass
-class Request:
-    target: str
-    headers: dict[str, str]
 
 
 @dataclass
@@ -256,41 +240,22 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(**options: Any) -> Any:
+async def serving() -> Any:
     server = Server()
-    tasks: set[asyncio.Task[None]] = set()
 
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        tasks.add(task)
-        try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-                target = head[0].split(" ")[1]
-                headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:] if line)}
-                server.requests.append(Request(target, headers))
-                route = server.routes.get(
-                    target.partition("?")[0], b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            request = await request_on(reader)
+            server.requests.append(request)
+            route = server.routes.get(request.path, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            if callable(route):
+                route = await route(
+                    SimpleNamespace(reader=reader, writer=writer, headers=request.headers, target=request.target)
                 )
-                if callable(route):
-                    route = await route(SimpleNamespace(reader=reader, writer=writer, headers=headers, target=target))
-                    if route is None:
-                        break
-                writer.write(route)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError):
-            pass
-        finally:
-            tasks.discard(task)
-            writer.close()
+                if route is None:
+                    break
+            writer.write(route)
+            await writer.drain()
 
-    listener = await asyncio.start_server(handle, "127.0.0.1", 0, **options)
-    server.port = listener.sockets[0].getsockname()[1]
-    try:
+    async with listening(answer) as server.port:
         yield server
-    finally:
-        listener.close()
-        for task in list(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

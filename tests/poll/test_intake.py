@@ -12,14 +12,15 @@ import pytest
 from monitor.config import Network
 from monitor.model import Source
 from monitor.poll.intake import Intake
-from tests.poll.fakes import NOW, Clock, FakeStore, InProcess, Served, rss
+from tests.clock import Clock
+from tests.poll.fakes import NOW, FakeStore, InProcess, Served, rss
 
 FEED = Source(id="feed", title="Feed", url="https://feed.invalid/rss")
 
 
 @asynccontextmanager
 async def taking_in(store: FakeStore, client: Served, clock: Clock | None = None) -> AsyncIterator[Intake]:
-    intake = Intake(store, client, InProcess(), network=Network(), clock=clock or Clock(), chance=lambda: 0.5)
+    intake = Intake(store, client, InProcess(), network=Network(), clock=clock or Clock(NOW), chance=lambda: 0.5)
     yield intake
     await intake.close()
 
@@ -73,7 +74,7 @@ async def test_what_a_feed_asks_for_slows_its_polls(extra: str, max_age: float |
 
 
 async def test_what_a_feed_asked_for_holds_while_it_is_unmodified():
-    clock, client = Clock(), Served(rss("one", extra=EVERY_45_MINUTES))
+    clock, client = Clock(NOW), Served(rss("one", extra=EVERY_45_MINUTES))
     async with taking_in(FakeStore(), client, clock) as intake:
         await intake.poll(FEED)
         client.body = None
@@ -83,6 +84,6 @@ async def test_what_a_feed_asked_for_holds_while_it_is_unmodified():
         await intake.poll(FEED)
         assert intake.health(FEED).interval == 3000.0
         client.body, client.max_age = rss("two", "one"), None
-        clock.forward(3600)
+        clock.forward(hours=1)
         await intake.poll(FEED)
         assert intake.health(FEED).interval == 1200.0, "a third of the gap between two items"

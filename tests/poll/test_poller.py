@@ -12,7 +12,8 @@ from monitor.model import Source, SourceHealth
 from monitor.poll import errand
 from monitor.poll import poller as poller_module
 from monitor.poll.poller import Poller
-from tests.poll.fakes import NOW, Clock, FakeStore, InProcess, rss, serving, settings
+from tests.clock import Clock
+from tests.poll.fakes import NOW, FakeStore, InProcess, rss, serving, settings
 
 
 @pytest.fixture(autouse=True)
@@ -22,13 +23,13 @@ def _in_process(monkeypatch):
 
 async def once(store, *sources, names=None, clock=None, **network):
     receipts = []
-    poller = Poller(settings(*sources, **network), store, None, on_receipt=receipts.append, clock=clock or Clock())
+    poller = Poller(settings(*sources, **network), store, None, on_receipt=receipts.append, clock=clock or Clock(NOW))
     summary = await poller.once(names, threading.Event())
     return summary, receipts
 
 
 async def test_a_feed_becomes_items_and_then_only_what_is_new():
-    store, clock = FakeStore(), Clock()
+    store, clock = FakeStore(), Clock(NOW)
     async with serving() as server:
         source = Source(id="a", title="A", url=server.url("/a.xml"))
         server.body("/a.xml", rss("one", "two"), 'ETag: "1"')
@@ -36,19 +37,19 @@ async def test_a_feed_becomes_items_and_then_only_what_is_new():
         assert (summary.new, receipts[0].status) == (2, "ok")
         assert store.titles() == ["one", "two"]
         server.body("/a.xml", rss("three", "one", "two"), 'ETag: "2"')
-        clock.forward(86400)
+        clock.forward(days=1)
         summary, receipts = await once(store, source, clock=clock)
         assert (receipts[0].new, receipts[0].edited, receipts[0].unchanged) == (1, 0, 2)
         assert server.requests[-1].headers["if-none-match"] == '"1"'
 
 
 async def test_an_unchanged_body_is_not_parsed():
-    store, clock = FakeStore(), Clock()
+    store, clock = FakeStore(), Clock(NOW)
     async with serving() as server:
         source = Source(id="a", title="A", url=server.url("/a.xml"))
         server.body("/a.xml", rss("one"))
         await once(store, source, clock=clock)
-        clock.forward(86400)
+        clock.forward(days=1)
         _, receipts = await once(store, source, clock=clock)
         assert receipts[0].status == "unmodified"
 
@@ -66,7 +67,7 @@ async def test_a_failure_is_health_and_the_others_go_on():
 
 
 async def test_only_what_is_due_is_polled_unless_named():
-    store, clock = FakeStore(), Clock()
+    store, clock = FakeStore(), Clock(NOW)
     async with serving() as server:
         server.body("/a.xml", rss("one"))
         source = Source(id="a", title="A", url=server.url("/a.xml"))
@@ -83,7 +84,7 @@ async def test_an_unknown_source_is_a_usage_error():
 
 
 async def test_a_round_beside_another_poller_is_done_by_it(monkeypatch):
-    store, clock = FakeStore(), Clock()
+    store, clock = FakeStore(), Clock(NOW)
     monkeypatch.setattr(errand, "LOOK_EVERY", 0.01)
     store.leased = True
     source = Source(id="a", title="A", url="http://a.invalid/")
@@ -107,7 +108,7 @@ async def test_a_round_whose_poller_does_not_answer_says_so(monkeypatch):
 
 
 async def test_a_store_that_cannot_take_it_is_told_and_the_source_is_not_blamed(monkeypatch):
-    store, clock = FakeStore(), Clock()
+    store, clock = FakeStore(), Clock(NOW)
 
     def full(*_, **__):
         raise StoreError("no space left on the disk")
@@ -125,7 +126,7 @@ async def test_a_store_that_cannot_take_it_is_told_and_the_source_is_not_blamed(
 
 
 async def test_ids_that_change_at_each_poll_bring_nothing_new():
-    store, clock = FakeStore(), Clock()
+    store, clock = FakeStore(), Clock(NOW)
     async with serving() as server:
         source = Source(id="a", title="A", url=server.url("/a.xml"))
         for n in range(3):
@@ -151,18 +152,18 @@ async def test_a_mistake_of_our_own_is_told_and_the_source_is_asked_again(monkey
 
 
 async def test_the_same_bytes_again_write_no_item_and_no_memory():
-    store, clock = FakeStore(), Clock()
+    store, clock = FakeStore(), Clock(NOW)
     async with serving() as server:
         source = Source(id="a", title="A", url=server.url("/a.xml"))
         server.body("/a.xml", rss("one"), 'ETag: "1"')
         await once(store, source, clock=clock)
         added, remembered = store.adds, store.memories["a"]
         server.body("/a.xml", rss("one"))
-        clock.forward(86400)
+        clock.forward(days=1)
         _, receipts = await once(store, source, clock=clock)
     assert receipts[0].status == "unmodified"
     assert (store.adds, store.memories["a"]) == (added, remembered)
-    assert store.health["a"].last_try == clock.at
+    assert store.health["a"].last_try == clock.now
 
 
 async def test_a_round_that_the_other_poller_leaves_undone_is_done_here(monkeypatch):

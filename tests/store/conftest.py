@@ -9,25 +9,12 @@ from msgspec.structs import replace
 
 from monitor.model import Addition, Body, Item, Mark, Verdict
 from monitor.store import open_store
+from tests.clock import Clock
 
 LONG = int(os.environ.get("NEWSROOM_LONG", "1"))
 """How many times as many rounds of what is drawn by chance."""
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-class Clock:
-    """A clock that moves when told to."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **span: float) -> datetime:
-        self.now += timedelta(**span)
-        return self.now
 
 
 def item(number: int, **changes) -> Item:
@@ -58,7 +45,7 @@ def mark(action: str, who: str = "ann", *, at: datetime = NOON, **changes) -> Ma
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOON)
 
 
 def url_of(kind: str, folder: Path) -> str:
