@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -56,6 +57,7 @@ class Intake:
         self._healths: dict[str, SourceHealth] = {}
         self._unsaved: dict[str, SourceHealth] = {}
         self._soon: dict[str, float] = {}
+        self._unsettled: set[asyncio.Event] = set()
         self.answered: Callable[[Source], None] = lambda _: None
         """Called when a source's answer is there and only the work on it is left."""
         self.trouble: StoreError | None = None
@@ -100,6 +102,21 @@ class Intake:
             self.trouble = error
             _log().error("health not stored: %s", error)
 
+    async def settled(self) -> None:
+        """Wait until what is being read now, perhaps judged by watchlists of before, is stored."""
+        for stored in tuple(self._unsettled):
+            await stored.wait()
+
+    @contextlib.contextmanager
+    def _at_work(self) -> Iterator[None]:
+        stored = asyncio.Event()
+        self._unsettled.add(stored)
+        try:
+            yield
+        finally:
+            self._unsettled.discard(stored)
+            stored.set()
+
     async def close(self) -> None:
         """Write what is unwritten and end the store's thread."""
         await self._keeper.close()
@@ -132,29 +149,30 @@ class Intake:
         self.answered(source)
         if fetched.unmodified:
             return await self._unmodified(source, memory, fetched), fetched.bytes
-        catch = await self._workers.do(
-            Job(
-                source=replace(source, headers={}, proxy=None),
-                now=self._clock(),
-                data=fetched.body,
-                url=public_url(fetched.final_url),
-                content_type=fetched.content_type,
-                encoding=fetched.encoding,
-                lang=fetched.lang,
-                known=memory.known,
+        with self._at_work():
+            catch = await self._workers.do(
+                Job(
+                    source=replace(source, headers={}, proxy=None),
+                    now=self._clock(),
+                    data=fetched.body,
+                    url=public_url(fetched.final_url),
+                    content_type=fetched.content_type,
+                    encoding=fetched.encoding,
+                    lang=fetched.lang,
+                    known=memory.known,
+                )
             )
-        )
-        fresh = replace(fetched.memory, known=catch.known, ttl=catch.ttl)
-        if not catch.whole:
-            fresh = replace(fresh, etag=None, last_modified=None, digest=None)
-        stored = await self._keep(
-            source,
-            catch,
-            fresh,
-            hints=(catch.ttl, fetched.max_age),
-            moved_to=fetched.moved_to,
-            notes=(*fetched.notes, *catch.notes),
-        )
+            fresh = replace(fetched.memory, known=catch.known, ttl=catch.ttl)
+            if not catch.whole:
+                fresh = replace(fresh, etag=None, last_modified=None, digest=None)
+            stored = await self._keep(
+                source,
+                catch,
+                fresh,
+                hints=(catch.ttl, fetched.max_age),
+                moved_to=fetched.moved_to,
+                notes=(*fetched.notes, *catch.notes),
+            )
         return self._receipt(source, stored, catch.cut), fetched.bytes
 
     async def _local(self, source: Source) -> Receipt:
@@ -178,8 +196,9 @@ class Intake:
                 )
             )
             return Receipt(source=source.id, status=self.health(source).status, message=self.health(source).message)
-        catch = await self._work(source, gathered)
-        stored = await self._keep(source, catch, gathered.memory, notes=(*gathered.told, *catch.notes))
+        with self._at_work():
+            catch = await self._work(source, gathered)
+            stored = await self._keep(source, catch, gathered.memory, notes=(*gathered.told, *catch.notes))
         return self._receipt(source, stored, 0)
 
     async def _work(self, source: Source, gathered: Gathered) -> Catch:

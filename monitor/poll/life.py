@@ -194,6 +194,7 @@ class Life:
         walk, self._rematch = self._rematch, None
         self._stopped = False
         try:
+            await self.intake.settled()
             if not await self.intake.call(walk.needed):
                 return
             while self._rematch is None and (progress := await self.intake.call(walk.step)) is not None:

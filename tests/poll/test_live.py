@@ -92,6 +92,35 @@ async def test_a_changed_config_is_taken_up_and_history_judged_again():
         await running.end()
 
 
+async def test_what_was_being_read_when_watchlists_changed_is_judged_by_the_new_ones(monkeypatch):
+    store, changes, begun, let_go = FakeStore(), [], asyncio.Event(), asyncio.Event()
+
+    class Held(InProcess):
+        async def do(self, job):
+            catch = await super().do(job)
+            begun.set()
+            await let_go.wait()
+            return catch
+
+    monkeypatch.setattr(poller_module, "Workers", Held)
+    async with serving() as server:
+        server.body("/a.xml", rss("missile test"))
+        source = Source(id="a", title="A", url=server.url("/a.xml"), every=3600.0)
+        running = Running(store, source, reload=lambda: changes.pop() if changes else None)
+        await begun.wait()
+        topics = (Topic(id="t", title="T", query="missile"),)
+        after = replace(running.poller.settings, topics=topics)
+        changes.append((after, Watchlists(topics, {})))
+        await until(lambda: running.poller.settings is after)
+        beats = store.beats
+        await until(lambda: store.beats > beats + 5)
+        let_go.set()
+        await until(lambda: store.titles() == ["missile test"])
+        await until(lambda: store.rejudged)
+        assert [addition.verdict.topics for addition in store.items.values()] == [("t",)]
+        await running.end()
+
+
 async def test_a_changed_network_is_taken_up():
     store, changes = FakeStore(), []
     async with serving() as server:
