@@ -12,9 +12,11 @@ class DamagedError(StoreError):
     """Pages of the file are not what they should be."""
 
     @classmethod
-    def at(cls, path: Path) -> DamagedError:
+    def at(cls, path: Path, more: str = "") -> DamagedError:
         """The error for a file."""
-        return cls(f"{path}: damaged", hint="close every monitor on it and open it again: what can be read is saved")
+        return cls(
+            f"{path}: damaged{more}", hint="close every monitor on it and open it again: what can be read is saved"
+        )
 
 
 def explain_sqlite(error: sqlite3.Error, path: Path) -> StoreError:

@@ -10,12 +10,13 @@ from tinydb import TinyDB
 
 from monitor.errors import NewerStoreError, StoreError
 from monitor.store.book import Book, found
+from monitor.store.damage import DamagedError
 from monitor.store.definition import make_file
-from monitor.store.files import FileLock, guard, sync_folder
+from monitor.store.files import FileLock, guard
 from monitor.store.lease import leases
 from monitor.store.migrations import bring_up, stamp
 from monitor.store.records import LAYOUTS, SCHEMA
-from monitor.store.recovery import Finding, age_of, inspect, set_aside
+from monitor.store.recovery import Finding, age_of, inspect, keep_backup, place, ready, settle
 from monitor.store.search import SearchIndex
 from monitor.store.sqlite import SqliteGround
 from monitor.store.table import SqliteTable
@@ -50,7 +51,11 @@ def open_sqlite(url: str, path: Path, *, read_only: bool, clock: Callable[[], da
         def backup(target: Path, progress: Told) -> None:
             from monitor.store.backup import copy
 
-            copy(path, target, progress)
+            try:
+                copy(path, target, progress)
+            except DamagedError:
+                cast("SqliteGround", db.storage).note_damage()
+                raise
 
         def keep(most: int | None) -> None:
             bak = path.with_name(path.name + ".bak")
@@ -75,18 +80,18 @@ def _mend(path: Path, clock: Callable[[], datetime], *, read_only: bool) -> list
         raise StoreError(f"{path}: damaged ({what.reason})", hint="the next `monitor poll` or dashboard mends it")
     lock = FileLock(path.with_name(path.name + ".lock"))
     with contextlib.closing(lock), lock.held():
+        if ready(path).exists():
+            aside = settle(path)
+            return [f"{path} was being replaced when that was broken off; that is done now{_kept(aside)}"]
         what = inspect(path)
         refuse(path, what)
         if what.state == "sound":
             return []
         bak = path.with_name(path.name + ".bak")
         if what.state == "absent":
+            notices = keep_backup(path)
             place(_fresh(path), path)
-            return (
-                [f"{path} was not there, but a backup of it is: `monitor restore {bak}` brings it back"]
-                if bak.exists()
-                else []
-            )
+            return notices
         from monitor.store.salvage import salvage
 
         sound_bak = bak if inspect(bak).state == "sound" else None
@@ -94,14 +99,14 @@ def _mend(path: Path, clock: Callable[[], datetime], *, read_only: bool) -> list
         with contextlib.closing(SqliteDB(new, LAYOUTS)) as db:
             book = Book(db, clock, read_only=False)
             saved, restored = salvage(path, sound_bak, book)
-        aside = set_aside(path)
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + ".search" + suffix).unlink(missing_ok=True)
-        place(new, path)
-        kept = f"{path} was damaged ({what.reason}) and is kept as {aside.name}"
+        told = f"{path} was damaged ({what.reason}){_kept(place(new, path))}"
         if not saved and not restored:
-            return [f"{kept}; nothing in it could be read and there was no backup: the store starts empty"]
-        return [f"{kept}; {saved:,} items were saved from it and {restored:,} from the last backup"]
+            return [f"{told}; nothing in it could be read and there was no backup: the store starts empty"]
+        return [f"{told}; {saved:,} items were saved from it and {restored:,} from the last backup"]
+
+
+def _kept(aside: Path | None) -> str:
+    return f", and what stood there is kept as {aside.name}" if aside else ""
 
 
 def refuse(path: Path, what: Finding) -> None:
@@ -112,13 +117,19 @@ def refuse(path: Path, what: Finding) -> None:
         raise NewerStoreError(f"{path}: written by a newer monitor (schema {what.schema})", hint="upgrade this one")
 
 
-def _fresh(path: Path) -> Path:
-    """An empty store under another name, to be put in its place whole: an empty file is never ours."""
+def clear(path: Path) -> Path:
+    """The name for a new file beside a store; one that was not finished is no use."""
     new = path.with_name(path.name + ".new")
     for suffix in ("", "-wal", "-shm", ".lock", ".turn"):
         beside = new.with_name(new.name + suffix)
         guard(beside)
         beside.unlink(missing_ok=True)
+    return new
+
+
+def _fresh(path: Path) -> Path:
+    """An empty store under another name, to be put in its place whole: an empty file is never ours."""
+    new = clear(path)
     make_file(new, SCHEMA)
     with contextlib.closing(SqliteDB(new, LAYOUTS)) as db:
         ground = cast("SqliteGround", db.storage)
@@ -128,11 +139,3 @@ def _fresh(path: Path) -> Path:
             found(db)
             stamp(ground)
     return new
-
-
-def place(new: Path, path: Path) -> None:
-    """Put a new file in its place."""
-    new.rename(path)
-    for suffix in (".lock", ".turn"):
-        new.with_name(new.name + suffix).unlink(missing_ok=True)
-    sync_folder(path.parent)

@@ -15,7 +15,7 @@ from monitor.store.files import FileLock, guard, replace
 from monitor.store.lease import leases
 from monitor.store.plain import JsonGround, PlainTable
 from monitor.store.records import LAYOUTS, SCHEMA, Ledger, document
-from monitor.store.recovery import set_aside
+from monitor.store.recovery import keep_backup, stamped
 from monitor.store.tiny import TinyStore
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def open_json(url: str, path: Path, *, read_only: bool, clock: Callable[[], date
 def _mend_json(path: Path, *, read_only: bool) -> list[str]:
     """Set a damaged JSON file aside and put the last good one in its place; what was done."""
     if not path.exists():
-        return []
+        return [] if read_only else keep_backup(path)
     reason = _json_fault(path)
     if reason is None:
         return []
@@ -76,14 +76,14 @@ def _mend_json(path: Path, *, read_only: bool) -> list[str]:
         reason = _json_fault(path)
         if reason is None:
             return []
-        aside = set_aside(path)
-        keep = path.with_name(path.name + ".bak")
+        aside, keep = stamped(path, "damaged"), path.with_name(path.name + ".bak")
+        replace(aside, [path.read_bytes()])
+        told = f"{path} was damaged ({reason}), and what stood there is kept as {aside.name}"
         if keep.exists() and _json_fault(keep) is None:
             replace(path, [keep.read_bytes()])
-            return [f"{path} was damaged ({reason}) and is kept as {aside.name}; the last good one was restored"]
-        return [
-            f"{path} was damaged ({reason}) and is kept as {aside.name}; there was no backup: the store starts empty"
-        ]
+            return [f"{told}; the last good one was restored"]
+        replace(path, [b"{}"])
+        return [f"{told}; there was no backup: the store starts empty"]
 
 
 def _json_fault(path: Path) -> str | None:

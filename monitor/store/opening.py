@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import StoreError, UsageError
 from monitor.store.files import explain, guard, prepare_folder, refuse_remote
+from monitor.store.recovery import ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ def open_url(url: str, *, read_only: bool, clock: Callable[[], datetime]) -> Sto
     if path is None:
         return _open_memory(url, read_only, clock)
     guard(path)
-    if read_only and not path.exists():
+    if read_only and not path.exists() and not ready(path).exists():
         raise StoreError(
             f"{path}: there is no store yet", hint="run `monitor poll` once, or open it without --read-only"
         )

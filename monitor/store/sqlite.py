@@ -20,6 +20,7 @@ from monitor.store.damage import DamagedError, explain_sqlite
 from monitor.store.definition import definition, quoted
 from monitor.store.files import FileLock, explain, guard, open_private
 from monitor.store.layout import BARE
+from monitor.store.recovery import marker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,13 +89,13 @@ class SqliteGround(Storage):
         """The error in words; damage is noted beside the file, so that whoever opens it next mends it."""
         told = explain_sqlite(error, self.path)
         if isinstance(told, DamagedError):
-            self._note_damage()
+            self.note_damage()
         return told
 
-    def _note_damage(self) -> None:
-        if not self.read_only:
-            with contextlib.suppress(StoreError, OSError):
-                os.close(open_private(self.path.with_name(self.path.name + ".damaged"), os.O_WRONLY | os.O_CREAT))
+    def note_damage(self) -> None:
+        """Note beside the file, also where it is only read, that it is damaged: who opens it next mends it."""
+        with contextlib.suppress(StoreError, OSError):
+            os.close(open_private(marker(self.path), os.O_WRONLY | os.O_CREAT))
 
     # -- speaking SQL -----------------------------------------------------------------------------------------
 
@@ -299,7 +300,7 @@ class SqliteGround(Storage):
             return [str(error)]
         if found == ["ok"]:
             return []
-        self._note_damage()
+        self.note_damage()
         return [*(" ".join(line.split()) for line in found), str(DamagedError.at(self.path))]
 
     def close(self) -> None:

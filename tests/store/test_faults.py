@@ -721,7 +721,7 @@ def test_a_file_that_was_open_to_others_is_made_private(disk_url, clock):
 
 
 @pytest.mark.parametrize(
-    "suffix", ["", "-wal", ".lock", ".turn", ".search", ".poller", ".bak", ".part", ".new", "-shm"]
+    "suffix", ["", "-wal", ".lock", ".turn", ".search", ".poller", ".bak", ".part", ".new", ".ready", "-shm"]
 )
 def test_symbolic_links_are_refused(path, tmp_path, clock, suffix):
     victim = tmp_path / "victim"
