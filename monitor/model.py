@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import blake2b
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 # ---------------------------------------------------------------- what the config names
 
@@ -42,6 +44,11 @@ class Source(Struct, frozen=True, kw_only=True):
     proxy: str | None = None
     spool: str | None = None
     """For a growing file: how records are parted ("blank" or a regular expression); None reads a file as one text."""
+
+    @property
+    def address(self) -> str | None:
+        """What tells its url from any other without showing it; None for local text."""
+        return None if self.url is None else blake2b(self.url.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 class Topic(Struct, frozen=True, kw_only=True):
@@ -279,6 +286,9 @@ class Memory(Struct, frozen=True, kw_only=True):
     `extra` is the source kind's own (file stamps, spool offsets), as JSON text.
     """
 
+    address: str | None = None
+    """The `Source.address` that it was learnt at."""
+
     etag: str | None = None
     last_modified: str | None = None
     digest: str | None = None
@@ -287,8 +297,16 @@ class Memory(Struct, frozen=True, kw_only=True):
     """Seconds for which the document said that nothing would change."""
     extra: str | None = None
 
+    def of(self, source: Source) -> Memory:
+        """What of it may be used for a source: at another address nothing but the traces of articles."""
+        if self.address in (None, source.address):
+            return replace(self, address=source.address)
+        return Memory() if source.address is None else Memory(address=source.address, extra=self.extra)
+
 
 HealthStatus = Literal["new", "ok", "unmodified", "failing", "quiet", "not-a-feed", "gone", "disabled"]
+FAILING = frozenset[HealthStatus](("failing", "not-a-feed", "gone"))
+"""The statuses of a source whose last poll did not work."""
 
 
 class SourceHealth(Struct, frozen=True, kw_only=True):
@@ -304,6 +322,8 @@ class SourceHealth(Struct, frozen=True, kw_only=True):
     failures: int = 0
     """In a row."""
     next_at: datetime | None = None
+    not_before: datetime | None = None
+    """Until when the server asked to be left alone."""
     interval: float | None = None
     """Seconds between polls as now planned."""
     gap: float | None = None
@@ -316,6 +336,24 @@ class SourceHealth(Struct, frozen=True, kw_only=True):
     """A permanent redirect that was seen and is offered, never adopted by itself."""
     drops: Mapping[str, int] = field(default_factory=dict)
     """What was not stored, counted by reason."""
+    address: str | None = None
+    """The `Source.address` that was polled."""
+
+    def of(self, source: Source) -> SourceHealth:
+        """What of it holds for a source: at another address it is yet to be tried; what it brought stays."""
+        if self.address in (None, source.address):
+            return self
+        return replace(
+            self,
+            status="new",
+            message=None,
+            failing_since=None,
+            failures=0,
+            next_at=None,
+            not_before=None,
+            moved_to=None,
+            address=source.address,
+        )
 
 
 class Receipt(Struct, frozen=True, kw_only=True):

@@ -259,7 +259,7 @@ class Newsroom:
 
     @staticmethod
     def _health(source: Source, healths: Mapping[str, SourceHealth]) -> SourceHealth:
-        health = healths.get(source.id, SourceHealth(source=source.id))
+        health = healths.get(source.id, SourceHealth(source=source.id)).of(source)
         if not source.enabled:
             return replace(health, status="disabled", next_at=None)
         return replace(health, status="new") if health.status == "disabled" else health

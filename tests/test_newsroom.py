@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from monitor.config import Settings
 from monitor.errors import QueryError, UsageError
 from monitor.ingest import normalise
-from monitor.model import Addition, Entry, Source, Topic, View
+from monitor.model import Addition, Entry, Source, SourceHealth, Topic, View
 from monitor.newsroom import Newsroom
 from monitor.query import index_terms
 
@@ -158,6 +158,11 @@ def test_a_disabled_source_is_shown_as_such(newsroom):
         "wire": "new",
         "blog": "disabled",
     }
+
+
+def test_a_source_at_another_address_is_new_whatever_became_of_the_old_one(newsroom):
+    newsroom.store.put_health([SourceHealth(source="wire", status="gone", address="of another url")])
+    assert newsroom.sources()[0].health.status == "new"
 
 
 def test_only_a_newsroom_that_may_write_starts_or_stops_a_poller(tmp_path):

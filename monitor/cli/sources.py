@@ -68,7 +68,7 @@ def _record(status: SourceStatus) -> dict[str, Any]:
 
 def _health(health: SourceHealth) -> dict[str, Any]:
     record = {name: stamp(value) if isinstance(value, datetime) else value for name, value in asdict(health).items()}
-    del record["source"]
+    del record["source"], record["address"]
     return record | {"drops": dict(health.drops)}
 
 

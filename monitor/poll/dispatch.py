@@ -6,10 +6,12 @@ import asyncio
 import heapq
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.model import Source, SourceHealth
+from monitor.poll.due import planned
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,15 +22,17 @@ SPREAD = 0.1
 """Seconds for each new source over which their first polls are spread."""
 IN_HAND = 4
 """Polls in hand for each request that may be made: those answered wait to be read and stored while others ask."""
+steady = partial(time.clock_gettime, getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+"""A clock that nobody sets and that goes on while the machine sleeps."""
 _LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 
 Poll = Callable[[Source], Awaitable[None]]
 
 
 class Dispatcher:
-    """Starts polls of what is due. `steady` is the monotonic clock: no setting of the wall clock moves a due time."""
+    """Starts polls of what is due. No setting of the wall clock moves a due time: `steady` is a clock of its own."""
 
-    def __init__(self, network: Network, poll: Poll, *, steady: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, network: Network, poll: Poll, *, steady: Callable[[], float] = steady) -> None:
         self.network = network
         self._poll = poll
         self._steady = steady
@@ -39,7 +43,8 @@ class Dispatcher:
         self._asking: dict[str, tuple[str, bool]] = {}
         self._hosts: dict[str, int] = {}
         self._free_at: dict[str, float] = {}
-        self._again: set[str] = set()
+        self._next: dict[str, float | None] = {}
+        """What is to become of sources after the poll that runs, where that is not for the poll to say."""
         self._idle = asyncio.Event()
         self._closed = False
         self.finished: Callable[[Source], float | None] = lambda _: None
@@ -54,8 +59,11 @@ class Dispatcher:
         return {source_id for source_id in planned if before.get(source_id) == self._sources.get(source_id)}
 
     def put(self, source_id: str, wait: float | None) -> None:
-        """Have a source polled in `wait` seconds; None: not again by itself."""
+        """Have a source polled in `wait` seconds, or so long after the poll that runs; None: not again by itself."""
         if source_id not in self._sources:
+            return
+        if source_id in self._running:
+            self._next[source_id] = wait
             return
         if wait is None:
             self._due.pop(source_id, None)
@@ -67,10 +75,7 @@ class Dispatcher:
 
     def now(self, source_id: str) -> None:
         """Have a source polled as soon as its host allows, also when it is being polled just now (then once more)."""
-        if source_id in self._running:
-            self._again.add(source_id)
-        else:
-            self.put(source_id, 0.0)
+        self.put(source_id, 0.0)
 
     def put_off(self, wait: float) -> None:
         """Start nothing of what is due now for `wait` seconds; what is being polled is finished."""
@@ -79,9 +84,9 @@ class Dispatcher:
             self.put(source_id, wait)
 
     @property
-    def ids(self) -> Collection[str]:
+    def sources(self) -> Collection[Source]:
         """The sources taken."""
-        return self._sources.keys()
+        return self._sources.values()
 
     @property
     def waiting(self) -> int:
@@ -145,9 +150,7 @@ class Dispatcher:
         finally:
             self._running.pop(source.id, None)
             self.answered(source)
-            if source.id in self._again:
-                self._again.discard(source.id)
-                wait = 0.0
+            wait = self._next.pop(source.id, wait)
             if not self._closed:
                 self.put(source.id, wait)
                 self.step()
@@ -185,13 +188,12 @@ def host_of(source: Source) -> tuple[str, bool]:
     return host, not host.startswith(_LOOPBACK)
 
 
-def first_wait(health: SourceHealth, now: datetime, network: Network, place: float) -> float | None:
-    """Seconds from the poller's start to a source's first poll: as was planned, never beyond the longest interval.
+def first_wait(health: SourceHealth, source: Source, now: datetime, network: Network, place: float) -> float | None:
+    """Seconds from the poller's start to a source's first poll: as was planned.
 
     A new source has its `place` among the others, by chance.
     """
     if health.status == "gone":
         return None
-    if health.next_at is None:
-        return place * SPREAD
-    return min(max((health.next_at - now).total_seconds(), 0.0), max(network.max_interval, 24 * 3600.0))
+    at = planned(health, source, now, network)
+    return place * SPREAD if at is None else max((at - now).total_seconds(), 0.0)

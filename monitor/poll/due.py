@@ -28,14 +28,49 @@ SLOW_KINDS = frozenset(("http-401", "http-403", "http-404", "tls", "refused", "b
 SLOW_FIRST = 3600.0
 QUIET_GAPS = 3.0
 QUIET_LEAST = 6 * 3600.0
+ASKED_MOST = timedelta(days=1)
+"""No server is left alone for longer, however long it asks for."""
+DRIFT = timedelta(minutes=1)
+"""A time further ahead that should be past was written while the clock was wrong."""
 _SMOOTH = 0.3
+_JITTER = 0.05
 
 
-def due(health: SourceHealth, source: Source, now: datetime) -> bool:
+def due(health: SourceHealth, source: Source, now: datetime, network: Network) -> bool:
     """Whether a source wants to be polled at a time; local ones always do."""
     if source.url is None:
         return True
-    return health.status != "gone" and (health.next_at is None or health.next_at <= now)
+    if health.status == "gone":
+        return False
+    at = planned(health, source, now, network)
+    return at is None or at <= now
+
+
+def planned(health: SourceHealth, source: Source, now: datetime, network: Network) -> datetime | None:
+    """When a source is to be polled next; None: now.
+
+    An interval that the config has changed counts from the last try. What a clock that was wrong has left is not
+    believed.
+    """
+    at, tried, told = health.next_at, health.last_try, source.every
+    longest = timedelta(seconds=max(network.max_interval, told or 0.0) * (1 + _JITTER))
+    if at is None or at > now + max(longest, ASKED_MOST) + DRIFT or (tried is not None and tried > now + DRIFT):
+        return None
+    if tried is None or told == health.interval:
+        return at
+    wait = interval(source, health.gap, network)
+    if health.failures:
+        again = tried + timedelta(seconds=backoff(health.failures, wait, network, 0.5))
+        return at if told is None else min(at, max(again, health.not_before or again))
+    if told is None:
+        return min(at, tried + timedelta(seconds=max(wait, HINT_MOST) * (1 + _JITTER)))
+    return tried + timedelta(seconds=wait)
+
+
+def open_to_all(health: SourceHealth, now: datetime) -> bool:
+    """Whether a wish for all sources means this one: not where it is gone, or where the server asked for patience."""
+    asked = health.not_before
+    return health.status != "gone" and not (asked and now < asked <= now + ASKED_MOST)
 
 
 def interval(source: Source, gap: float | None, network: Network, *hints: float | None) -> float:
@@ -52,8 +87,8 @@ def interval(source: Source, gap: float | None, network: Network, *hints: float 
 
 def backoff(failures: int, base: float, network: Network, chance: float) -> float:
     """Seconds to wait after so many failures in a row: doubling, with a fifth of jitter, up to the longest interval."""
-    wait = min(base * 2.0 ** min(failures - 1, 16), network.max_interval)
-    return wait * (0.8 + 0.4 * chance)
+    wait = base * 2.0 ** min(failures - 1, 16) * (0.8 + 0.4 * chance)
+    return max(min(wait, max(base, network.max_interval)), min(base, network.min_interval))
 
 
 def succeeded(
@@ -73,6 +108,9 @@ def succeeded(
     """The health after a poll that worked."""
     gap = _gap(health, new, now)
     wait = interval(source, gap, network, *hints)
+    spread = wait * (1 - _JITTER + 2 * _JITTER * chance)
+    if source.every is None:
+        spread = min(max(spread, network.min_interval), network.max_interval)
     last_new = now if new else health.last_new
     status: HealthStatus = "unmodified" if unmodified else "ok"
     if not new and quiet(last_new, gap, now):
@@ -90,13 +128,15 @@ def succeeded(
         failing_since=None,
         failures=0,
         interval=wait,
-        next_at=now + timedelta(seconds=wait * (0.95 + 0.1 * chance)),
+        next_at=now + timedelta(seconds=spread),
+        not_before=None,
         gap=gap,
         items=health.items + len(new),
         items_per_day=86400.0 / gap if gap else 0.0,
         latency=_latency(health, new, now),
         moved_to=moved_to,
         drops=counted,
+        address=source.address,
     )
 
 
@@ -105,10 +145,8 @@ def failed(
 ) -> SourceHealth:
     """The health after a poll that did not work. What was learnt and stored before stays."""
     failures = health.failures + 1
-    base = health.interval or interval(source, health.gap, network)
-    if error.kind in SLOW_KINDS:
-        base = max(base, SLOW_FIRST)
-    wait = backoff(failures, base, network, chance)
+    usual = (source.every is None and health.interval) or interval(source, health.gap, network)
+    wait = backoff(failures, max(usual, SLOW_FIRST) if error.kind in SLOW_KINDS else usual, network, chance)
     if error.retry_after is not None:
         wait = max(wait if failures > 1 else network.min_interval, error.retry_after, network.min_interval)
     status: HealthStatus = "gone" if error.permanent else "not-a-feed" if error.kind == "not-a-feed" else "failing"
@@ -119,8 +157,10 @@ def failed(
         last_try=now,
         failing_since=health.failing_since or now,
         failures=failures,
-        interval=health.interval or base,
+        interval=usual,
         next_at=None if error.permanent else now + timedelta(seconds=wait),
+        not_before=None if error.retry_after is None else now + timedelta(seconds=error.retry_after),
+        address=source.address,
     )
 
 

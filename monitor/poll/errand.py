@@ -38,7 +38,7 @@ class Errand:
         waiting = {
             source.id: source
             for source in self._chosen
-            if self._named or due(before.get(source.id) or SourceHealth(source=source.id), source, now)
+            if self._named or due(_health(before, source), source, now, self._poller.settings.network)
         }
         self._poller.expect(len(waiting))
         if not waiting:
@@ -61,6 +61,10 @@ class Errand:
                     hint="monitor doctor names it",
                 )
         return True
+
+
+def _health(healths: Mapping[str, SourceHealth], source: Source) -> SourceHealth:
+    return (healths.get(source.id) or SourceHealth(source=source.id)).of(source)
 
 
 def _tried(source: Source, before: Mapping[str, SourceHealth], now: Mapping[str, SourceHealth]) -> bool:

@@ -81,7 +81,7 @@ class Intake:
 
     def health(self, source: Source) -> SourceHealth:
         """What is known of a source."""
-        return self._healths.get(source.id) or SourceHealth(source=source.id)
+        return (self._healths.get(source.id) or SourceHealth(source=source.id)).of(source)
 
     def soon(self, source: Source) -> float | None:
         """Seconds after which a source is to be polled again before its time; None when it is not.
@@ -144,11 +144,12 @@ class Intake:
     async def _remote(self, source: Source) -> tuple[Receipt, int]:
         from monitor.sources.addresses import public_url
 
-        memory = await asyncio.to_thread(self._store.memory, source.id)
+        held = await asyncio.to_thread(self._store.memory, source.id)
+        memory = held.of(source)
         fetched = await self._client.fetch(source, memory)
         self.answered(source)
         if fetched.unmodified:
-            return await self._unmodified(source, memory, fetched), fetched.bytes
+            return await self._unmodified(source, held, fetched), fetched.bytes
         with self._at_work():
             catch = await self._workers.do(
                 Job(
@@ -178,7 +179,7 @@ class Intake:
     async def _local(self, source: Source) -> Receipt:
         from monitor.sources import files
 
-        memory = await asyncio.to_thread(self._store.memory, source.id)
+        memory = (await asyncio.to_thread(self._store.memory, source.id)).of(source)
         gathered = await asyncio.to_thread(files.read, source, memory, hand_over_feeds=True)
         if gathered.more:
             self._soon[source.id] = 0.0

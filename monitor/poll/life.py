@@ -14,6 +14,7 @@ from msgspec.structs import asdict
 
 from monitor.errors import MonitorError
 from monitor.model import Progress, Source
+from monitor.poll import due
 from monitor.poll.dispatch import Dispatcher, first_wait
 from monitor.poll.intake import Intake
 from monitor.poll.rematch import Rematch
@@ -118,7 +119,7 @@ class Life:
             if source.id in known:
                 continue
             health = self.intake.health(source)
-            wait = first_wait(health, now, poller.settings.network, poller.chance() * len(chosen))
+            wait = first_wait(health, source, now, poller.settings.network, poller.chance() * len(chosen))
             self.dispatcher.put(source.id, 0.0 if source.url is None else wait)
         self._rematch = Rematch(self.store, poller.watchlists, {source.id: source for source in chosen}, poller.clock)
         self._watching = asyncio.create_task(self._watch([source for source in chosen if source.path is not None]))
@@ -153,7 +154,10 @@ class Life:
         taken = await self.intake.call(self.store.take_wishes)
         if taken is False:
             return
-        for source_id in self.dispatcher.ids if taken is None or taken is True else taken:
+        if taken is None or taken is True:
+            now = self.poller.clock()
+            taken = [one.id for one in self.dispatcher.sources if due.open_to_all(self.intake.health(one), now)]
+        for source_id in taken:
             self.dispatcher.now(source_id)
         self.dispatcher.step()
 

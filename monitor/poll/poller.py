@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError, UsageError
-from monitor.model import Progress, Receipt, Source
+from monitor.model import FAILING, Progress, Receipt, Source
 from monitor.poll import due
 from monitor.poll.child import watched
 from monitor.poll.dispatch import Dispatcher
@@ -33,7 +33,6 @@ OnProgress = Callable[[Progress], None]
 
 LOOKS = 3
 """Times that a round looks at a local source in which files are still being written."""
-_FAILED = ("failing", "not-a-feed", "gone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +123,9 @@ class Poller:
                 await intake.load()
                 now = self.clock()
                 wanted = [
-                    source for source in chosen if names is not None or due.due(intake.health(source), source, now)
+                    source
+                    for source in chosen
+                    if names is not None or due.due(intake.health(source), source, now, self.settings.network)
                 ]
                 self.expect(len(wanted))
                 again = dict.fromkeys((source.id for source in wanted), LOOKS)
@@ -241,7 +242,7 @@ class Poller:
         self.done += 1
         self._new += receipt.new
         self._edited += receipt.edited
-        self._failed += receipt.status in _FAILED
+        self._failed += receipt.status in FAILING
         self._on_receipt(receipt)
         self._tell(source.title)
 

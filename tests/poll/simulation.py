@@ -130,7 +130,7 @@ async def simulate(feeds: int, days: float, *, seed: int = 1) -> Figures:
     dispatcher.finished = lambda source: (healths[source.id].next_at - wall(now)).total_seconds()
     dispatcher.adopt(sources)
     for source in sources:
-        dispatcher.put(source.id, first_wait(healths[source.id], wall(0), network, chance.random()))
+        dispatcher.put(source.id, first_wait(healths[source.id], source, wall(0), network, chance.random()))
     while now < days * DAY:
         later = dispatcher.step()
         figures.busiest = max(figures.busiest, len(dispatcher._running))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
+from msgspec.structs import replace
 
 from monitor.config import Network
 from monitor.model import Source, SourceHealth
-from monitor.poll.dispatch import Dispatcher, first_wait
+from monitor.poll.dispatch import Dispatcher, first_wait, steady
 from tests.poll.fakes import NOW
 from tests.poll.simulation import simulate
 
@@ -130,6 +132,28 @@ async def test_a_source_taken_out_is_not_polled_and_the_others_keep_their_plan()
     assert room.polled == ["s1"]
 
 
+async def test_a_source_that_changes_while_it_is_polled_is_polled_as_it_is_now():
+    room = Room("http://a.invalid/old", host_pause=0.0)
+    room.dispatcher.finished = lambda _: None
+    await room.step()
+    (old,) = room.sources
+    assert room.dispatcher.adopt([replace(old, url="http://a.invalid/new")]) == set()
+    room.dispatcher.put("s0", 5.0)
+    await room.step(6.0)
+    assert room.polled == ["s0"], "one poll of a source at a time"
+    await room.end("s0")
+    await room.step(6.0)
+    assert room.polled == ["s0", "s0"], "what the old address brought is no plan for the new one"
+    await room.dispatcher.close(grace=0.0)
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="a clock of Linux")
+def test_due_times_pass_while_the_machine_sleeps():
+    """CLOCK_MONOTONIC stands still meanwhile: what was due in ten minutes would be due ten minutes after waking."""
+    assert steady.args == (time.CLOCK_BOOTTIME,)
+    assert abs(steady() - time.clock_gettime(time.CLOCK_BOOTTIME)) < 60
+
+
 async def test_eight_hours_of_sleep_bring_one_poll_each_and_no_burst():
     room = Room(*(f"http://h{n}.invalid/" for n in range(200)), concurrency=20)
     room.dispatcher.finished = lambda source: 300.0
@@ -144,12 +168,13 @@ async def test_eight_hours_of_sleep_bring_one_poll_each_and_no_burst():
 
 def test_the_first_poll_is_as_planned_spread_or_never():
     network = Network()
+    source = Source(id="a", title="A", url="http://a.invalid/")
     planned = SourceHealth(source="a", status="ok", next_at=NOW.replace(hour=13))
-    assert first_wait(planned, NOW, network, 0.5) == 3600
-    assert first_wait(planned, NOW.replace(day=25), network, 0.5) == 0
-    assert first_wait(planned, NOW.replace(year=2025), network, 0.5) <= 86400, "a clock set back stops nothing"
-    assert 0 <= first_wait(SourceHealth(source="a"), NOW, network, 0.7) <= 20
-    assert first_wait(SourceHealth(source="a", status="gone"), NOW, network, 0.7) is None
+    assert first_wait(planned, source, NOW, network, 0.5) == 3600
+    assert first_wait(planned, source, NOW.replace(day=25), network, 0.5) == 0
+    assert first_wait(planned, source, NOW.replace(year=2025), network, 0.5) <= 20, "a clock set back stops nothing"
+    assert 0 <= first_wait(SourceHealth(source="a"), source, NOW, network, 0.7) <= 20
+    assert first_wait(SourceHealth(source="a", status="gone"), source, NOW, network, 0.7) is None
 
 
 @pytest.mark.slow

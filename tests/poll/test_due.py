@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from monitor.config import Network
 from monitor.errors import SourceError
 from monitor.ingest import normalise
-from monitor.model import Entry, Source, SourceHealth
+from monitor.model import Entry, Memory, Source, SourceHealth
 from monitor.poll import due
 from monitor.sources.http.answer import retry_after
 from tests.poll.fakes import NOW
@@ -136,3 +137,102 @@ def test_the_next_try_is_always_within_a_day(failures, chance, asked):
         health, SOURCE, SourceError("no", kind="http-503", retry_after=asked), NOW, NETWORK, chance=chance
     )
     assert NETWORK.min_interval <= wait(failed) <= 86400
+
+
+# ---------------------------------------------------------------- what of a plan still holds
+
+
+def planned(source=SOURCE, now=NOW, network=NETWORK, **fields):
+    """Seconds until the next poll by a health as it was stored; None for now."""
+    at = due.planned(SourceHealth(source="a", **fields), source, now, network)
+    return at and (at - now).total_seconds()
+
+
+def after(**span):
+    return NOW + timedelta(**span)
+
+
+def test_a_plan_holds():
+    assert planned(last_try=NOW, next_at=after(minutes=14), interval=900.0) == 14 * 60
+    assert planned(last_try=NOW, next_at=after(hours=24), interval=900.0, failures=1) == 86400
+    slow = replace(SOURCE, every=7 * 86400.0)
+    assert planned(slow, last_try=NOW, next_at=after(days=7), interval=slow.every) == 7 * 86400
+
+
+@pytest.mark.parametrize("last_try", [None, after(days=30)])
+def test_a_plan_of_a_clock_that_was_wrong_is_not_believed(last_try):
+    health = SourceHealth(source="a", status="ok", last_try=last_try, next_at=after(days=30))
+    assert due.planned(health, SOURCE, NOW, NETWORK) is None
+    assert due.due(health, SOURCE, NOW, NETWORK)
+
+
+def test_another_interval_counts_from_the_last_try():
+    often = replace(SOURCE, every=300.0)
+    assert planned(often, after(minutes=1), last_try=NOW, next_at=after(hours=6), interval=21600.0) == 240
+    assert planned(often, after(hours=1), last_try=NOW, next_at=after(hours=6), interval=21600.0) < 0
+    seldom = replace(SOURCE, every=21600.0)
+    assert planned(seldom, last_try=NOW, next_at=after(minutes=5), interval=300.0) == 21600
+
+
+def test_an_interval_that_is_no_longer_told_gives_way_to_the_rhythm():
+    assert planned(last_try=NOW, next_at=after(hours=12), interval=12 * 3600.0, gap=900.0) <= 3600 * 1.05
+
+
+def test_a_shorter_interval_shortens_the_wait_after_failures_but_for_what_the_server_asked():
+    often = replace(SOURCE, every=300.0)
+    failing = {"last_try": NOW, "next_at": after(hours=6), "interval": 21600.0, "failures": 2}
+    assert planned(often, **failing) == 600
+    assert planned(often, **failing, not_before=after(hours=2)) == 7200
+    health = due.failed(SourceHealth(source="a", **failing), often, SourceError("no", kind="dns"), NOW, NETWORK)
+    assert (health.interval, wait(health)) == (300.0, 1200.0)
+
+
+# ---------------------------------------------------------------- bounds
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("gap", [1.0, 30 * 86400.0])
+def test_chance_moves_no_wait_over_the_bounds(gap, chance):
+    health = due.succeeded(replace(HEALTH, gap=gap), SOURCE, NOW, NETWORK, chance=chance)
+    assert NETWORK.min_interval <= wait(health) <= NETWORK.max_interval
+    assert NETWORK.min_interval <= wait(fail(replace(HEALTH, interval=60.0), 1, chance=chance)) <= 72
+    assert wait(fail(HEALTH, 20, chance=chance)) <= NETWORK.max_interval
+
+
+def test_a_failing_source_is_not_asked_more_often_than_a_good_one():
+    daily = replace(SOURCE, every=86400.0)
+    assert wait(due.failed(HEALTH, daily, SourceError("no", kind="dns"), NOW, NETWORK, chance=0.0)) >= 0.8 * 86400
+
+
+# ---------------------------------------------------------------- wishes for all, other addresses
+
+
+def test_a_wish_for_all_leaves_out_what_is_gone_and_what_asked_to_be_left_alone():
+    gone = fail(HEALTH, 1, SourceError("gone for good", kind="http-410", permanent=True))
+    slowed = fail(HEALTH, 1, SourceError("slow", kind="http-429", retry_after=7200.0))
+    assert due.open_to_all(HEALTH, NOW) and due.open_to_all(fail(HEALTH, 5), NOW)
+    assert not due.open_to_all(gone, NOW)
+    assert not due.open_to_all(slowed, after(hours=1))
+    assert due.open_to_all(slowed, after(hours=2))
+    assert due.open_to_all(slowed, NOW - timedelta(days=30)), "a clock that was wrong holds up nothing"
+    assert due.open_to_all(due.succeeded(slowed, SOURCE, NOW, NETWORK), NOW)
+    assert due.open_to_all(fail(slowed, 1), NOW), "the last answer counts"
+
+
+def test_at_another_address_a_source_is_yet_to_be_tried_and_keeps_what_it_brought():
+    moved = replace(SOURCE, url="http://b.invalid/")
+    health = due.succeeded(HEALTH, SOURCE, NOW, NETWORK, new=items(0, 1800), drops={"empty": 1})
+    gone = fail(health, 1, SourceError("gone for good", kind="http-410", permanent=True))
+    assert gone.of(SOURCE) == gone and due.due(gone.of(SOURCE), SOURCE, NOW, NETWORK) is False
+    fresh = gone.of(moved)
+    assert (fresh.status, fresh.failures, fresh.next_at, fresh.message) == ("new", 0, None, None)
+    assert (fresh.items, fresh.drops, fresh.last_new) == (2, {"empty": 1}, NOW)
+    assert due.due(fresh, moved, NOW, NETWORK) and fresh.of(moved) == fresh
+
+
+def test_what_is_remembered_of_one_address_is_not_said_to_another():
+    memory = Memory(etag='"1"', last_modified="x", digest="d", known=b"k", extra="trace").of(SOURCE)
+    assert memory.of(SOURCE) == memory and memory.etag == '"1"'
+    moved = memory.of(replace(SOURCE, url="http://b.invalid/"))
+    assert (moved.etag, moved.last_modified, moved.digest, moved.known, moved.extra) == (None, None, None, b"", "trace")
+    assert memory.of(Source(id="a", title="A", path="/a")) == Memory()

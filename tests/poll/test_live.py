@@ -137,6 +137,41 @@ async def test_a_changed_network_is_taken_up():
         await running.end()
 
 
+async def test_a_wish_for_all_spares_who_is_gone_or_asked_for_patience_and_one_for_a_source_does_not():
+    store = FakeStore()
+    async with serving() as server:
+        server.body("/good.xml", rss("one"))
+        server.body("/gone.xml", b"", status="410 Gone")
+        server.body("/slow.xml", b"", "Retry-After: 7200", status="429 Too Many")
+        names = ("good", "gone", "slow")
+        running = Running(
+            store, *(Source(id=name, title=name, url=server.url(f"/{name}.xml"), every=3600.0) for name in names)
+        )
+        await until(lambda: len(running.receipts) == 3)
+        store.wish(None)
+        await until(lambda: len(running.receipts) == 4)
+        store.wish(["good"])
+        await until(lambda: len(running.receipts) == 5)
+        assert [receipt.source for receipt in running.receipts[3:]] == ["good", "good"]
+        store.wish(["gone", "slow"])
+        await until(lambda: len(running.receipts) == 7)
+        await running.end()
+
+
+async def test_a_gone_source_that_is_given_another_address_is_polled_there():
+    store, changes = FakeStore(), []
+    async with serving() as server:
+        server.body("/old.xml", b"", status="410 Gone")
+        server.body("/new.xml", rss("one"))
+        source = Source(id="a", title="A", url=server.url("/old.xml"), every=3600.0)
+        running = Running(store, source, reload=lambda: changes.pop() if changes else None)
+        await until(lambda: running.receipts)
+        moved = replace(source, url=server.url("/new.xml"))
+        changes.append((replace(running.poller.settings, sources=(moved,)), NOTHING))
+        await until(lambda: store.titles() == ["one"])
+        await running.end()
+
+
 async def test_a_second_poller_waits_and_takes_over():
     store = FakeStore()
     store.leased = True

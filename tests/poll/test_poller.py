@@ -78,6 +78,23 @@ async def test_only_what_is_due_is_polled_unless_named():
         assert summary.sources == 1
 
 
+async def test_a_source_at_another_address_is_polled_afresh_though_the_old_one_is_gone():
+    store, clock = FakeStore(), Clock()
+    async with serving() as server:
+        old = Source(id="a", title="A", url=server.url("/old.xml"))
+        new = Source(id="a", title="A", url=server.url("/new.xml"))
+        server.body("/old.xml", rss("one"), 'ETag: "1"')
+        server.body("/new.xml", rss("one", "two"))
+        await once(store, old, clock=clock)
+        server.body("/old.xml", b"", status="410 Gone")
+        await once(store, old, clock=clock, names=["a"])
+        assert store.health["a"].status == "gone"
+        summary, receipts = await once(store, new, clock=clock)
+        assert (summary.sources, receipts[0].status, receipts[0].new) == (1, "ok", 1)
+        assert "if-none-match" not in server.requests[-1].headers
+        assert (store.health["a"].failures, store.health["a"].items) == (0, 2)
+
+
 async def test_an_unknown_source_is_a_usage_error():
     with pytest.raises(UsageError, match="nope"):
         await once(FakeStore(), names=["nope"])
