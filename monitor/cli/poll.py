@@ -12,6 +12,7 @@ import click
 
 from monitor.cli.options import Command, Desk, known, pass_desk, source_ids
 from monitor.cli.output import many, say, to_json
+from monitor.model import FAILING
 from monitor.text import clean_line
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from monitor.newsroom import Newsroom
     from monitor.query import Watchlists
 
-FAILING = ("failing", "not-a-feed", "gone")
 INTERRUPTED = 130
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from monitor.model import Counts, Progress, View
+from monitor.model import FAILING, Counts, Progress, View
 
 if TYPE_CHECKING:
     from monitor.model import PollerState
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from monitor.tui.desk import News
     from monitor.tui.widgets.bars import Parts
 
-BAD = frozenset({"failing", "not-a-feed", "gone"})
 BATCH = 1000
 OVERDUE = timedelta(minutes=1)
 """How late a poll is told of as due: the poller has only begun, or has much to do."""
@@ -51,7 +50,7 @@ class Status:
 
     def _count(self, sources: Sequence[SourceStatus]) -> None:
         self.sources = sum(source.source.enabled for source in sources)
-        self.failing = sum(source.health.status in BAD for source in sources)
+        self.failing = sum(source.health.status in FAILING for source in sources)
         times = [source.health.next_at for source in sources if source.health.next_at is not None]
         self.next_at = min(times, default=None)
 

@@ -10,12 +10,11 @@ from textual import on
 from textual.message import Message
 
 from monitor.errors import MonitorError
-from monitor.model import SourceHealth
+from monitor.model import FAILING, SourceHealth
 from monitor.redact import redact
 from monitor.text import clean_line
 from monitor.tui import commands, outside, paint
 from monitor.tui.screens.base import DeskScreen
-from monitor.tui.status import BAD
 from monitor.tui.widgets.bars import Bar, Foot
 from monitor.tui.widgets.rows import Rows
 
@@ -129,7 +128,7 @@ class SourceRows(Rows):
         status, now = self.sources[number], self.clock()
         source, health = status.source, status.health
         title, state, wide = self._columns(width)
-        role = "error" if health.status in BAD else ROLES[health.status]
+        role = "error" if health.status in FAILING else ROLES[health.status]
         bar = "▌" if ground == "raised" else " "
         parts = [
             (f"{bar}{GLYPHS.get(health.status, '×')} ", role),
@@ -143,7 +142,7 @@ class SourceRows(Rows):
             behind = paint.age(health.latency) if health.latency is not None else ""
             daily = f"{health.items_per_day:.1f}" if health.items else ""
             parts.append((f"{every:>6} {daily:>6} {behind:>7}  ", "quiet"))
-        parts.append((remarks(status), "error" if health.status in BAD else "quiet"))
+        parts.append((remarks(status), "error" if health.status in FAILING else "quiet"))
         return paint.line(parts, width, self.look, ground)
 
 
@@ -194,7 +193,7 @@ class SourcesScreen(DeskScreen):
         order = {"failing": 0, "not-a-feed": 1, "gone": 2, "quiet": 3}
         shown = [s for s in sources if word in f"{s.source.title} {s.source.id} {s.health.status}".lower()]
         self.home.show(sorted(shown, key=lambda s: (order.get(s.health.status, 4), not s.source.enabled)))
-        bad = sum(s.health.status in BAD for s in sources)
+        bad = sum(s.health.status in FAILING for s in sources)
         left = [(" Sources ", "head"), (f" {len(sources):,}", "ink"), (f" · {bad} failing" if bad else "", "error")]
         if self.word:
             left.append((f" · only {paint.cut(self.word, 20)}", "star"))

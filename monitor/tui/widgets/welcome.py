@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
+from monitor.model import FAILING
 from monitor.tui import paint
-from monitor.tui.status import BAD, WORK
+from monitor.tui.status import WORK
 from monitor.tui.widgets.drawn import Drawn
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Welcome(Drawn):
             lines.append((("  There are no sources. `monitor sources add URL` adds one.", "warning"),))
         else:
             lines.append((("  The first poll begins; what it finds appears here by itself.", "ink"),))
-        bad = [source for source in self.sources if source.health.status in BAD]
+        bad = [source for source in self.sources if source.health.status in FAILING]
         if bad:
             lines += [(), ((f"  {len(bad)} of {len(self.sources)} sources failed so far:", "error"),)]
             for source in bad[:8]:
