@@ -193,4 +193,8 @@ def _wild(word: str) -> Wild:
     prefix = re.split(f"[{STAR}{ONE}]", word, maxsplit=1)[0]
     if word == prefix + STAR:
         return Wild(prefix, None)
-    return Wild(prefix, re.compile(re.escape(word).replace(STAR, ".*").replace(ONE, "."), re.DOTALL))
+    first, *others = (re.escape(part).replace(ONE, ".") for part in re.split(f"{STAR}+", word))
+    if others:
+        last = others.pop()
+        first += "".join(f"(?>.*?{part})" for part in others) + f".*{last}"
+    return Wild(prefix, re.compile(first, re.DOTALL))

@@ -40,6 +40,11 @@ def test_topics_that_cannot_match_are_not_asked(monkeypatch: pytest.MonkeyPatch)
     assert asked == ["stem7~"]
 
 
+def test_many_wildcards_in_a_word_do_not_multiply() -> None:
+    assert not NO_LISTS.match("ab" + "*a" * 20 + "*b", document("ab" + "a" * 2000))
+    assert NO_LISTS.match("ab" + "*a" * 20 + "*b", document("ab" + "a" * 2000 + "b"))
+
+
 @pytest.mark.parametrize(
     ("query", "needle"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 
 import pytest
 from hypothesis import given
@@ -168,6 +169,12 @@ def test_an_explanation_agrees_with_the_match(text: str, item: Document) -> None
     assert explanation.matched == (found is not None)
     assert explanation.score == (found.score if found else None)
     assert str(explanation)
+
+
+@given(st.text("ab*?", min_size=3, max_size=8), st.text("ab", min_size=1, max_size=10))
+def test_a_wildcard_stands_for_what_it_does_in_a_shell(text: str, word: str) -> None:
+    wild = "ab" + text
+    assert (NO_LISTS.match(wild, document(word)) is not None) == fnmatchcase(word, wild)
 
 
 @given(QUERY)
