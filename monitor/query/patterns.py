@@ -11,6 +11,8 @@ TIME_LIMIT = 0.05
 """Seconds one pattern may take for one item."""
 MAX_LENGTH = 1000
 _MAX_SPANS = 200
+_MAX_WRITTEN_OUT = 10_000
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<times>\d+)(?:,\d*)?\}|\s+|.", re.DOTALL)
 _OPENING = re.compile(r"\\b([A-Za-z]{3,})(?![A-Za-z?*{])")
 _PROVOCATIONS = ("a" * 400 + "!", "x" * 400 + "!", "0" * 400 + "!", "ab" * 200 + "!", "word " * 80 + "!")
 
@@ -22,6 +24,8 @@ def compiled(pattern: str, flags: str = "") -> Any:
 
     if len(pattern) > MAX_LENGTH:
         raise ValueError(f"longer than {MAX_LENGTH} characters")
+    if _written_out(pattern) > _MAX_WRITTEN_OUT:
+        raise ValueError(f"its {{n}} come to more than {_MAX_WRITTEN_OUT:,} characters written out")
     options = regex.VERSION0 | (regex.IGNORECASE if "i" in flags else 0) | (regex.DOTALL if "s" in flags else 0)
     try:
         with warnings.catch_warnings():
@@ -29,6 +33,27 @@ def compiled(pattern: str, flags: str = "") -> Any:
             return regex.compile(pattern, options)
     except (regex.error, ValueError, OverflowError, RecursionError, IndexError, KeyError) as error:
         raise ValueError(getattr(error, "msg", None) or str(error) or "not a regular expression") from error
+
+
+def _written_out(pattern: str) -> int:
+    """About how long a pattern is with `x{n}` as n times x, which is how the engine holds it."""
+    sizes, last = [0], 0
+    for piece in _PIECE.finditer(pattern):
+        text = piece[0]
+        if text == "(":
+            sizes.append(0)
+            continue
+        if piece["times"]:
+            added = last * (max(int(piece["times"]), 1) - 1)
+            last += added
+        elif text == ")" and len(sizes) > 1:
+            added = last = sizes.pop()
+        elif text.isspace() or text == "#":  # in a verbose pattern {n} may still be of what stands before
+            added = len(text)
+        else:
+            added = last = 1
+        sizes[-1] += added
+    return sum(sizes)
 
 
 def spans(pattern: Any, text: str, seconds: float = TIME_LIMIT) -> tuple[list[tuple[int, int]], bool]:

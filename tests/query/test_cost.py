@@ -23,6 +23,25 @@ def test_opening_of_a_pattern(pattern: str, opening: str | None) -> None:
     assert patterns.opening(pattern) == opening
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a{9999999}", r"\w{99999999}", "(?:ab){20000}", "(?:(?:a{1000}){1000}){1000}", "(?:(?:a{100}b){100}c){100}",
+        "(?x)(a{1000}) {1000}", "[({]{10001}", "(?:[)]{100}){200}",
+    ],
+)  # fmt: skip
+def test_a_pattern_that_would_fill_the_memory_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="written out"):
+        patterns.compiled(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\d{4}-\d{2}-\d{2}", "(?:[A-Z]{3} ?){1,40}", r"a\{99999}", "[{99999}]", "x{0,99999}", "(a{90}){90}"]
+)
+def test_a_pattern_that_repeats_within_reason_is_taken(pattern: str) -> None:
+    assert patterns.compiled(pattern)
+
+
 def test_topics_that_cannot_match_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     find = Terms.find
