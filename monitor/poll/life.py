@@ -38,6 +38,8 @@ LOOK_EVERY = 2.0
 REMATCH_EVERY = 1.0
 PRUNE_LOOK_EVERY = 600.0
 PRUNE_EVERY = timedelta(days=1)
+LEAP = timedelta(days=30)
+"""Longer without a poller than this may as well be a clock that is wrong."""
 PUT_OFF = 900.0
 """Seconds that a round of polls waits after it was stopped."""
 PRUNED = "pruned"
@@ -212,12 +214,21 @@ class Life:
             raise
 
     async def _prune(self) -> None:
-        """Once a day let go of what is older, or more, than the settings keep; beside the store's own thread."""
+        """Once a day let go of what is older, or more, than the settings keep; beside the store's own thread.
+
+        After a leap of the clock nothing goes by age until the next day: one that is wrong must not cost history.
+        """
         now, keep = self.poller.clock(), self.poller.settings.retention
         last = await self.intake.call(self.store.memo, PRUNED)
-        if last is not None and now - datetime.fromisoformat(last["at"]) < PRUNE_EVERY:
+        since = PRUNE_EVERY if last is None else now - datetime.fromisoformat(last["at"])
+        if abs(since) < PRUNE_EVERY:
             return
-        older_than = None if keep.days is None else now - timedelta(days=keep.days)
+        leapt = not timedelta() < since < LEAP
+        if leapt:
+            _log.warning(
+                "the clock is %d days from when history was last pruned; nothing goes by age today", since.days
+            )
+        older_than = None if keep.days is None or leapt else now - timedelta(days=keep.days)
         gone = await asyncio.to_thread(self.store.prune, older_than=older_than, keep_per_source=keep.per_source)
         await self.intake.call(self.store.put_memo, PRUNED, {"at": now.isoformat()})
         if any(gone.values()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -210,6 +210,22 @@ async def test_once_a_day_it_lets_go_of_what_the_settings_do_not_keep(monkeypatc
     assert running.poller.clock() - limits["older_than"] >= timedelta(days=keep.days)
     store.put_memo(life_module.PRUNED, {"at": (running.poller.clock() - timedelta(days=1, minutes=1)).isoformat()})
     await until(lambda: len(store.prunes) == 2)
+    await running.end()
+
+
+@pytest.mark.parametrize("last", [timedelta(days=-400), timedelta(days=400)], ids=["long ago", "yet to come"])
+async def test_nothing_goes_by_age_for_a_day_after_a_leap_of_the_clock(monkeypatch, last):
+    monkeypatch.setattr(life_module, "PRUNE_LOOK_EVERY", 0.05)
+    store = FakeStore()
+    now = datetime.now(UTC)
+    store.put_memo(life_module.PRUNED, {"at": (now + last).isoformat()})
+    running = Running(store)
+    await until(lambda: len(store.prunes) == 1)
+    assert store.prunes[0]["older_than"] is None and store.prunes[0]["keep_per_source"]
+    assert abs(datetime.fromisoformat(store.memo(life_module.PRUNED)["at"]) - now) < timedelta(minutes=1)
+    store.put_memo(life_module.PRUNED, {"at": (now - timedelta(days=1, minutes=1)).isoformat()})
+    await until(lambda: len(store.prunes) == 2)
+    assert store.prunes[1]["older_than"] is not None, "the next day"
     await running.end()
 
 
