@@ -23,6 +23,8 @@ CAP_LINKS = 200
 CAP_NEW = 1_000
 """New items taken from one feed at one poll."""
 OVER_CAP = "over the cap of a poll"
+EMPTY = "empty"
+UNREADABLE = "unreadable"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=48)
 LATELY = timedelta(days=2)
@@ -65,11 +67,12 @@ class Held(Protocol):
 
 
 class Drop(Struct, frozen=True, kw_only=True):
-    """An entry that is not stored, and why."""
+    """An entry that is not stored, and why; or a file or several entries, then with words in place of a title."""
 
     reason: str
     title: str
-    key: str
+    key: str = ""
+    count: int = 1
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -156,7 +159,7 @@ def decide(
         if held is not None and held.digest == item.digest:
             unchanged += 1
         elif item.title == NO_TITLE and not body.text and item.url is None:
-            reason = "empty"
+            reason = EMPTY
         elif held is not None and held.id is not None:
             edited.append((item, body))
         elif held is not None and not local and not _of_these_days(item):
@@ -174,6 +177,11 @@ def decide(
 
 def _of_these_days(item: Item) -> bool:
     return not item.published_guessed and item.seen - item.published <= LATELY
+
+
+def left_out(reason: str, count: int) -> tuple[Drop, ...]:
+    """The drop of so many entries of a document of which no more is known; nothing for none."""
+    return (Drop(reason=reason, title=f"{count:,} {'entry' if count == 1 else 'entries'}", count=count),) * (count > 0)
 
 
 def part(pairs: Iterable[tuple[Item, Body]]) -> tuple[tuple[tuple[Item, Body], ...], tuple[Drop, ...]]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from monitor.errors import SourceError, StoreError
+from monitor.ingest import UNREADABLE, Drop
 from monitor.model import Addition, Memory, Receipt, Source, SourceHealth
 from monitor.poll import due
 from monitor.poll.keeper import Keeper, Kept, Parcel
@@ -206,18 +207,22 @@ class Intake:
         """What a pass over local text gave, in jobs of bounded size; a saved feed that fails takes nothing with it."""
         now = self._clock()
         additions: list[Addition] = []
+        drops = list(gathered.drops)
         notes: list[str] = []
         for start in range(0, len(gathered.entries), ENTRIES):
             entries = gathered.entries[start : start + ENTRIES]
             additions += (await self._workers.do(Job(source=source, now=now, entries=entries))).additions
         for name, data in gathered.feeds:
             try:
-                additions += (
-                    await self._workers.do(Job(source=source, now=now, data=data, lang=source.lang))
-                ).additions
+                catch = await self._workers.do(Job(source=source, now=now, data=data, lang=source.lang))
             except SourceError as error:
                 notes.append(f"{name}: {error}")
-        return Catch(additions=tuple(additions), notes=tuple(notes))
+                drops.append(Drop(reason=UNREADABLE, title=notes[-1], key=name))
+            else:
+                additions += catch.additions
+                drops += catch.drops
+                notes += (f"{name}: {note}" for note in catch.notes)
+        return Catch(additions=tuple(additions), drops=tuple(drops), notes=tuple(notes))
 
     async def _unmodified(self, source: Source, memory: Memory, fetched: Fetched) -> Receipt:
         health = due.succeeded(

@@ -141,7 +141,10 @@ class Keeper:
         pairs = [(addition.item, addition.body) for addition in parcel.catch.additions]
         recent = (memory.extra or "").split() if source.url is not None else []
         plan = self._plan(source, pairs, frozenset(recent)) if pairs else Plan()
-        drops = Counter(drop.reason for drop in plan.drops)
+        plan = replace(plan, drops=(*parcel.catch.drops, *plan.drops))
+        drops: Counter[str] = Counter()
+        for drop in plan.drops:
+            drops[drop.reason] += drop.count
         if source.url is not None and plan.new:
             latest = dict.fromkeys([*(trace(item) for item, _ in plan.new if item.url), *recent])
             memory = replace(memory, extra=" ".join(list(latest)[:TRACES]))

@@ -23,6 +23,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from monitor.errors import SourceError
+from monitor.ingest import Drop, normalise
 from monitor.model import Addition, Entry, Source, Topic, Verdict
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class Catch(Struct, frozen=True, kw_only=True):
     """False: the document ended before its end."""
     title: str = ""
     ttl: float | None = None
+    drops: tuple[Drop, ...] = ()
+    """What was left out of the document."""
     notes: tuple[str, ...] = ()
     kind: str | None = None
     message: str = ""
@@ -88,8 +91,6 @@ class Catch(Struct, frozen=True, kw_only=True):
 
 def work(job: Job, watchlists: Watchlists | None, detect: DetectLanguage | None = None) -> Catch:
     """Do a job: reduce, parse, normalise, judge. Raises SourceError."""
-    from monitor.ingest import normalise
-
     catch = Catch()
     entries = job.entries
     if entries is None:
@@ -116,7 +117,7 @@ def _parse(job: Job) -> tuple[tuple[Entry, ...], Catch]:
     feed.prescan(job.data, job.encoding)
     if jsonfeed.looks_like_json(job.data):
         parsed = jsonfeed.parse(job.data, url=job.url, lang=job.lang)
-        return parsed.entries, Catch(title=parsed.title, ttl=parsed.ttl, notes=parsed.notes)
+        return parsed.entries, Catch(title=parsed.title, drops=parsed.drops, notes=parsed.notes)
     reduced = reduce.reduce(job.data, job.known, encoding=job.encoding)
     parsed = feed.parse(reduced.data, url=job.url, content_type=job.content_type, encoding=job.encoding, lang=job.lang)
     return parsed.entries, Catch(
@@ -125,6 +126,7 @@ def _parse(job: Job) -> tuple[tuple[Entry, ...], Catch]:
         whole=parsed.whole,
         title=parsed.title,
         ttl=parsed.ttl,
+        drops=parsed.drops,
         notes=parsed.notes,
     )
 

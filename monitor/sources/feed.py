@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from monitor.errors import SourceError
+from monitor.ingest import EMPTY, Drop, left_out
 from monitor.model import Enclosure, Entry
 from monitor.readable import Readable, absolute, html_to_text, inline_text
 from monitor.sources import mend, plain
@@ -42,6 +43,8 @@ class Feed:
     entries: tuple[Entry, ...] = ()
     whole: bool = True
     """False: the document ended before its end, and is worth another look."""
+    drops: tuple[Drop, ...] = ()
+    """Entries left out."""
     notes: tuple[str, ...] = ()
 
 
@@ -151,24 +154,36 @@ def _xml_type(content_type: str, encoding: str | None) -> str:
 def _feed(parsed: Mapping[str, Any], data: bytes, url: str, *, whole: bool, offered: int) -> Feed:
     head: dict[str, Any] = dict(parsed["feed"])
     raw = parsed["entries"]
+    offered = max(offered, len(raw))
     if not parsed.get("version") and not _is_feed(raw, data):
         raise _not_a_feed(data)
     base = absolute(_text(head.get("link")), url) or url
     lang = _text(head.get("language"))
-    notes = []
-    if (offered := max(offered, len(raw))) > CAP_ENTRIES:
-        notes.append(f"only the first {CAP_ENTRIES:,} of {offered:,} entries are read")
-    if not whole:
-        notes.append("the document is cut short")
     authors = _authors(head)
-    entries = (_entry(dict(entry), base, url, lang, authors) for entry in raw[:CAP_ENTRIES])
+    read = (_entry(dict(entry), base, url, lang, authors) for entry in raw[:CAP_ENTRIES])
+    entries = tuple(entry for entry in read if entry is not None)
     return Feed(
         title=inline_text(_text(head.get("title")) or ""),
         lang=lang,
         ttl=_ttl(head),
-        entries=tuple(entry for entry in entries if entry is not None),
+        entries=entries,
         whole=whole,
-        notes=tuple(notes),
+        drops=drops(offered, entries),
+        notes=(*over(offered), *(() if whole else ("the document is cut short",))),
+    )
+
+
+def over(offered: int) -> tuple[str, ...]:
+    """What to tell of a document with so many entries."""
+    return (f"only the first {CAP_ENTRIES:,} of {offered:,} entries are read",) * (offered > CAP_ENTRIES)
+
+
+def drops(offered: int, entries: Sequence[Entry]) -> tuple[Drop, ...]:
+    """What was left out of a document with so many entries, of which these were read."""
+    beyond = max(offered - CAP_ENTRIES, 0)
+    return (
+        *left_out(f"beyond the first {CAP_ENTRIES:,} of a document", beyond),
+        *left_out(EMPTY, offered - beyond - len(entries)),
     )
 
 

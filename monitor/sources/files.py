@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from monitor.errors import SourceError
+from monitor.ingest import UNREADABLE, Drop
 from monitor.model import Entry, Memory, Source
 from monitor.sources import spool
 from monitor.sources.opening import FILES, READ, Found, Refused, Unsettled, find, partial
@@ -32,6 +33,8 @@ AGE = 2.0
 BATCH = 500
 """Files that are parsed in one pass, at most."""
 _TICK = 0.001
+_NEVER = -1
+"""A time at which no file was changed: the file is read again."""
 GONE = 5
 """Removed files that are told by name."""
 READER = 1
@@ -46,6 +49,8 @@ class Gathered:
     memory: Memory
     problems: tuple[str, ...] = ()
     """What could not be read and why, as long as it lies there."""
+    drops: tuple[Drop, ...] = ()
+    """What could not be read and has not been told before."""
     notes: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     """Files gone since the last pass; their items stay."""
@@ -82,6 +87,7 @@ class _Extra(msgspec.Struct):
 
     reader: int = READER
     files: dict[str, _Stamp] = {}
+    refused: dict[str, str] = {}
     spools: dict[str, spool.Place] = {}
     learned: str | None = None
 
@@ -112,6 +118,8 @@ class _Pass:
         self.spools: dict[str, spool.Place] = {}
         self.entries: dict[str, tuple[Entry, ...]] = {}
         self.problems: list[str] = []
+        self.refused: dict[str, str] = {}
+        self.drops: list[Drop] = []
         self.notes: list[str] = []
         self.waiting: list[str] = []
         self.more = False
@@ -137,6 +145,7 @@ class _Pass:
             entries=tuple(entry for entries in self.entries.values() for entry in entries),
             memory=self._remember(removed),
             problems=tuple(self.problems) + tuple(stamp.problem for stamp in self.stamps.values() if stamp.problem),
+            drops=tuple(self.drops),
             notes=tuple(self.notes),
             removed=removed,
             waiting=tuple(self.waiting),
@@ -151,6 +160,9 @@ class _Pass:
         for found in listing:
             if isinstance(found, Refused):
                 self.problems.append(f"{found.name}: {found.reason}")
+                self.refused[found.name] = found.reason
+                if self.before.refused.get(found.name) != found.reason:
+                    self._drop(found.name, self.problems[-1])
             elif partial(found.name):
                 continue
             elif len(present) >= FILES:
@@ -200,12 +212,19 @@ class _Pass:
         except SourceError as problem:
             self._refuse(found, clean_line(str(problem)), digest)
         except OSError as problem:
-            self._refuse(found, problem.strerror or "cannot be read")
+            self._refuse(found, problem.strerror or "cannot be read", again=True)
 
-    def _refuse(self, found: Found, reason: str, digest: str = "") -> None:
+    def _refuse(self, found: Found, reason: str, digest: str = "", *, again: bool = False) -> None:
+        """Tell why a file is not read; what is not the file's own fault is tried `again` at each pass."""
         if found.name not in reason:
             reason = f"{found.name}: {reason}"
-        self.stamps[found.name] = _Stamp(found.mtime, found.size, found.inode, digest, reason)
+        stamp = _Stamp(_NEVER if again else found.mtime, found.size, found.inode, digest, reason)
+        if stamp != self.before.files.get(found.name):
+            self._drop(found.name, reason)
+        self.stamps[found.name] = stamp
+
+    def _drop(self, name: str, reason: str) -> None:
+        self.drops.append(Drop(reason=UNREADABLE, title=reason, key=name))
 
     def _parse(self, name: str, key: str, data: bytes) -> None:
         from monitor.seedfile import parse_file
@@ -245,7 +264,7 @@ class _Pass:
             self._refuse(found, clean_line(str(problem)))
             return
         except OSError as problem:
-            self._refuse(found, problem.strerror or "cannot be read")
+            self._refuse(found, problem.strerror or "cannot be read", again=True)
             return
         name = found.name if supported(found.name) else f"{found.name}.txt"
         for record in grown.records:
@@ -254,6 +273,7 @@ class _Pass:
                 self._parse(name, key, record.encode("utf-8", "surrogateescape"))
             except SourceError as problem:
                 self.notes.append(clean_line(f"a record was passed over: {problem}"))
+                self._drop(key, self.notes[-1])
         self.notes.extend(grown.notes)
         self.more = self.more or grown.more
         self.spools[found.name] = grown.place
@@ -290,9 +310,9 @@ class _Pass:
                 self._learned.forget(name)
             learned = self._learned.dump()
         spools = {name: place for name, place in {**self.before.spools, **self.spools}.items() if name not in removed}
-        if not self.first and learned == self.before.learned and self.stamps == self.before.files and not self.spools:
+        extra = _Extra(reader=READER, files=self.stamps, refused=self.refused, spools=spools, learned=learned)
+        if not self.first and extra == self.before:
             return self.memory
-        extra = _Extra(reader=READER, files=self.stamps, spools=spools, learned=learned)
         return replace(self.memory, extra=msgspec.json.encode(extra).decode())
 
 
@@ -309,7 +329,7 @@ def _remembered(memory: Memory) -> _Extra:
 
 
 def _outdated(stamp: _Stamp) -> _Stamp:
-    return _Stamp(-1, stamp.size, stamp.inode)
+    return _Stamp(_NEVER, stamp.size, stamp.inode)
 
 
 def _saved_feed(data: bytes) -> tuple[Entry, ...]:

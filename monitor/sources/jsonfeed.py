@@ -9,10 +9,8 @@ from typing import Any
 from monitor.errors import SourceError
 from monitor.model import Enclosure, Entry
 from monitor.readable import absolute, html_to_text
+from monitor.sources import feed
 from monitor.sources.dates import parse_date
-from monitor.sources.feed import Feed
-
-CAP_ITEMS = 5_000
 
 
 def looks_like_json(data: bytes) -> bool:
@@ -21,7 +19,7 @@ def looks_like_json(data: bytes) -> bool:
     return head[:1] in (b"{", b"[")
 
 
-def parse(data: bytes, *, url: str, lang: str | None = None) -> Feed:
+def parse(data: bytes, *, url: str, lang: str | None = None) -> feed.Feed:
     """Read a JSON Feed. Items with wrong types lose those fields only. Raises SourceError."""
     text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     try:
@@ -36,8 +34,15 @@ def parse(data: bytes, *, url: str, lang: str | None = None) -> Feed:
     base = absolute(_text(document.get("home_page_url")), url) or url
     lang = _text(document.get("language")) or lang
     authors = _authors(document)
-    entries = (_entry(item, base, authors, lang) for item in items[:CAP_ITEMS] if isinstance(item, dict))
-    return Feed(title=_text(document.get("title")) or "", lang=lang, entries=tuple(filter(None, entries)))
+    read = (_entry(item, base, authors, lang) for item in items[: feed.CAP_ENTRIES] if isinstance(item, dict))
+    entries = tuple(entry for entry in read if entry is not None)
+    return feed.Feed(
+        title=_text(document.get("title")) or "",
+        lang=lang,
+        entries=entries,
+        drops=feed.drops(len(items), entries),
+        notes=feed.over(len(items)),
+    )
 
 
 def _is_feed(document: Mapping[str, Any]) -> bool:

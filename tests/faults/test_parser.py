@@ -257,6 +257,7 @@ def test_case_17_of_a_hundred_thousand_entries_the_first_are_read() -> None:
     read = feeds.parse(data, url=URL)
     assert len(read.entries) == feeds.CAP_ENTRIES
     assert read.notes == ("only the first 5,000 of 100,001 entries are read",)
+    assert [(drop.reason, drop.count) for drop in read.drops] == [("beyond the first 5,000 of a document", 95_001)]
     assert time.perf_counter() - started < 5
 
 

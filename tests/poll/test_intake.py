@@ -87,3 +87,23 @@ async def test_what_a_feed_asked_for_holds_while_it_is_unmodified():
         clock.forward(hours=1)
         await intake.poll(FEED)
         assert intake.health(FEED).interval == 1200.0, "a third of the gap between two items"
+
+
+async def test_what_is_left_out_of_documents_and_folders_is_counted_and_listed(tmp_path: Path):
+    (tmp_path / "binary.txt").write_bytes(b"\0\1")
+    (tmp_path / "saved.xml").write_text("<rss version='2.0'><!ENTITY a 'b'><channel><item/></channel></rss>")
+    (tmp_path / "empty.xml").write_text(
+        "<rss version='2.0'><channel><item/><item><title>One</title></item></channel></rss>"
+    )
+    store, folder = FakeStore(), Source(id="folder", title="Folder", path=str(tmp_path))
+    async with taking_in(store, Served()) as intake:
+        receipt = await intake.poll(folder)
+        again = await intake.poll(folder)
+    assert (receipt.new, receipt.drops) == (1, {"unreadable": 2, "empty": 1})
+    assert again.drops == {}
+    assert store.health["folder"].drops == {"unreadable": 2, "empty": 1}
+    assert sorted((drop["reason"], drop["title"], drop["key"]) for drop in store.dropped["folder"]) == [
+        ("empty", "1 entry", ""),
+        ("unreadable", "binary.txt is binary (it holds NUL bytes) (only text is read)", "binary.txt"),
+        ("unreadable", "saved.xml: the feed defines entities of its own, which is refused", "saved.xml"),
+    ]

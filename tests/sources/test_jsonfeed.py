@@ -89,3 +89,14 @@ def test_numbers_beyond_reason_and_what_follows_the_document():
     )
     (entry,) = jsonfeed.parse(data, url=URL).entries
     assert entry.title == "x"
+
+
+def test_what_is_left_out_is_counted(monkeypatch):
+    monkeypatch.setattr("monitor.sources.feed.CAP_ENTRIES", 3)
+    items = [{"id": str(n), "title": "T"} for n in range(3)] + ["no item", {}]
+    feed = jsonfeed.parse(
+        json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [7, {}, *items]}).encode(), url=URL
+    )
+    assert [entry.guid for entry in feed.entries] == ["0"]
+    assert feed.notes == ("only the first 3 of 7 entries are read",)
+    assert [(drop.reason, drop.count) for drop in feed.drops] == [("beyond the first 3 of a document", 4), ("empty", 2)]

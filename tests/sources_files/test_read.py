@@ -171,6 +171,40 @@ def test_a_problem_is_told_as_long_as_the_file_lies_there(tmp_path: Path):
     assert _read(_source(tmp_path), second.memory).problems == ()
 
 
+def test_what_is_not_read_is_dropped_once(tmp_path: Path):
+    (tmp_path / "a.txt").write_bytes(b"\0\1\2")
+    (tmp_path / "large.txt").write_bytes(b"x" * (files.READ + 1))
+    (tmp_path / "link.txt").symlink_to("a.txt")
+    first = _read(_source(tmp_path))
+    assert sorted((drop.reason, drop.key) for drop in first.drops) == [
+        ("unreadable", "a.txt"),
+        ("unreadable", "large.txt"),
+        ("unreadable", "link.txt"),
+    ]
+    assert sorted(drop.title for drop in first.drops) == sorted(first.problems)
+    second = _read(_source(tmp_path), first.memory)
+    assert (second.drops, len(second.problems)) == ((), 3)
+    assert second.memory is first.memory
+    (tmp_path / "a.txt").write_bytes(b"\0\1\2\3")
+    assert [drop.key for drop in _read(_source(tmp_path), first.memory).drops] == ["a.txt"]
+
+
+def test_a_file_that_could_not_be_opened_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "a.txt").write_text(_article("First things first here"))
+
+    def forbidden(*_: object, **__: object) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "read_bytes", forbidden)
+        first = _read(_source(tmp_path))
+        second = _read(_source(tmp_path), first.memory)
+    assert first.problems == second.problems == ("a.txt: Permission denied",)
+    assert (len(first.drops), second.drops) == (1, ())
+    third = _read(_source(tmp_path), second.memory)
+    assert (_titles(third), third.problems) == (["First things first here"], ())
+
+
 def test_many_new_files_come_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(files, "BATCH", 3)
     for number in range(7):
