@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from monitor.model import Item
     from monitor.store.book import Book
+    from monitor.store.layout import Document
 
 SLICE = 50
 TOMBSTONES = 10_000
@@ -137,22 +138,10 @@ class Keeping:
     def export(self, target: Path, progress: Callable[[int, int], None] | None) -> int:
         """Write every table as stock TinyDB's JSON; the number of items."""
         guard(target)
-        total = len(self._book.items)
-        replace(target, self._exported(total, progress))
+        with self._book.ground.snapshot() as tables:
+            total = len(tables["items"])
+            replace(target, _exported(tables, total, progress))
         return total
-
-    def _exported(self, total: int, progress: Callable[[int, int], None] | None) -> Iterator[bytes]:
-        between = b"{"
-        for name in sorted(self._book.db.tables()):
-            yield between + msgspec.json.encode(name) + b":{"
-            between = b"},"
-            for count, document in enumerate(self._book.table(name)):
-                yield b'%s"%d":%s' % (b"," if count else b"", document.doc_id, msgspec.json.encode(dict(document)))
-                if name == "items" and progress is not None and count % 500 == 0:
-                    progress(count + 1, total)
-        yield b"}}"
-        if progress is not None:
-            progress(total, total)
 
     def stats(self) -> Mapping[str, Any]:
         """Items, bytes on disk, schema, revision."""
@@ -184,3 +173,19 @@ class Keeping:
         if bodies - numbers:
             found.append(f"{len(bodies - numbers)} texts have lost their item")
         return found
+
+
+def _exported(
+    tables: Mapping[str, Mapping[str, Document]], total: int, progress: Callable[[int, int], None] | None
+) -> Iterator[bytes]:
+    between = b"{"
+    for name in sorted(tables):
+        yield between + msgspec.json.encode(name) + b":{"
+        between = b"},"
+        for count, (number, document) in enumerate(tables[name].items()):
+            yield b'%s"%s":%s' % (b"," if count else b"", number.encode(), msgspec.json.encode(document))
+            if name == "items" and progress is not None and count % 500 == 0:
+                progress(count + 1, total)
+    yield b"}}"
+    if progress is not None:
+        progress(total, total)

@@ -130,6 +130,10 @@ class Ground(Protocol):
         """
         ...
 
+    def snapshot(self) -> AbstractContextManager[Mapping[str, Mapping[str, Document]]]:
+        """The tables as they are at one moment, whatever is written meanwhile, as stock TinyDB reads them."""
+        ...
+
     def settle(self) -> None:
         """Have all that was written be on disk."""
         ...

@@ -19,6 +19,7 @@ from monitor.store.layout import BARE, at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path as FilePath
 
     from tinydb.queries import QueryLike
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from monitor.store.layout import Document, Key, Layout, Path
 
 T = TypeVar("T")
+Tables = dict[str, dict[str, Any]]
+Stamp = tuple[int, int, int] | None
 
 
 class PlainTable(Table):
@@ -38,8 +41,7 @@ class PlainTable(Table):
         return self.layouts.get(self.name, BARE)
 
     def _found(self, cond: QueryLike | None) -> list[tuple[int, Document]]:
-        with self._storage.lock:  # type: ignore[attr-defined]
-            return [(int(n), doc) for n, doc in self._read_table().items() if cond is None or cond(doc)]
+        return [(int(n), doc) for n, doc in self._read_table().items() if cond is None or cond(doc)]
 
     def page(
         self,
@@ -61,9 +63,8 @@ class PlainTable(Table):
 
     def read(self, doc_ids: Collection[int], kind: type[T]) -> dict[int, T]:
         """Documents read as `kind`, by doc_id; those that are not there are left out."""
-        with self._storage.lock:  # type: ignore[attr-defined]
-            table = self._read_table()
-            return {n: msgspec.convert(table[str(n)], kind) for n in doc_ids if str(n) in table}
+        table = self._read_table()
+        return {n: msgspec.convert(table[str(n)], kind) for n in doc_ids if str(n) in table}
 
     def select(
         self,
@@ -111,58 +112,95 @@ class PlainTable(Table):
             super()._update_table(updater)
 
 
-class MemoryGround(Storage):
-    """Everything in memory, for tests and for looking without a store."""
+class PlainGround(Storage):
+    """Whole tables: a transaction changes a draft, and what everybody reads is never changed, only replaced by it."""
 
     hold = math.inf
 
     def __init__(self) -> None:
         super().__init__()
-        self.lock = threading.RLock()
-        self._data: dict[str, dict[str, Any]] = {}
-        self._depth = 0
-        self._version = 0
+        self._draft: Tables = {}
+        self._dirty = False
+        self._owner: int | None = None
 
-    def read(self) -> dict[str, dict[str, Any]]:
-        """The tables, live."""
-        return self._data
+    def _latest(self) -> Tables:
+        """The tables as they were last published."""
+        raise NotImplementedError
 
-    def write(self, data: dict[str, dict[str, Any]]) -> None:
-        """Take the tables as they are now."""
-        with self.lock:
-            self._data = data
-            self._version += 1
+    def _publish(self, tables: Tables) -> None:
+        """Have everybody read these tables from now on, durably."""
+        raise NotImplementedError
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """The lock between all who write."""
+        raise NotImplementedError
+
+    @property
+    def within(self) -> bool:
+        """Whether this thread is inside a transaction."""
+        return self._owner == threading.get_ident()
+
+    def read(self) -> Tables:
+        """The tables; within a transaction its own writes are seen."""
+        return self._draft if self.within else self._latest()
+
+    def write(self, data: Tables) -> None:
+        """Take the tables as they are now; for everybody when the transaction ends."""
+        with self.transaction():
+            self._draft, self._dirty = data, True
 
     @contextlib.contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[None]:
         """All or nothing; may be nested."""
         del durable
-        with self.lock:
-            before = {name: dict(table) for name, table in self._data.items()} if self._depth == 0 else None
-            self._depth += 1
+        if self.within:
+            yield
+            return
+        with self._turn():
+            self._draft, self._dirty, self._owner = dict(self._latest()), False, threading.get_ident()
             try:
                 yield
-            except BaseException:
-                if before is not None:
-                    self._data = before
-                raise
+                if self._dirty:
+                    self._publish(self._draft)
             finally:
-                self._depth -= 1
+                self._draft, self._owner = {}, None
 
-    def version(self) -> object:
-        """Changes whenever anybody has written."""
-        return self._version
+    def snapshot(self) -> AbstractContextManager[Tables]:
+        """The tables as they are at one moment."""
+        return contextlib.nullcontext(dict(self.read()))
 
     def settle(self) -> None:
-        """Nothing is on disk."""
+        """What is published is durable, as far as it can be."""
 
     def wanted(self) -> bool:
-        """Nobody has to wait long."""
+        """Each write is whole, whoever waits."""
         return False
 
     def upkeep(self, *, calm: bool = False) -> None:
-        """Nothing to do."""
+        """Nothing to do: each write is whole."""
         del calm
+
+
+class MemoryGround(PlainGround):
+    """Everything in memory, for tests and for looking without a store."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.RLock()
+        self._published: tuple[int, Tables] = (0, {})
+
+    def _latest(self) -> Tables:
+        return self._published[1]
+
+    def _publish(self, tables: Tables) -> None:
+        self._published = (self._published[0] + 1, tables)
+
+    def _turn(self) -> AbstractContextManager[Any]:
+        return self._lock
+
+    def version(self) -> object:
+        """Changes whenever anybody has written."""
+        return self._published[0]
 
     def size(self) -> int:
         """Nothing is on disk."""
@@ -174,33 +212,26 @@ class MemoryGround(Storage):
         return []
 
 
-class JsonGround(Storage):
+class JsonGround(PlainGround):
     """Stock TinyDB JSON in one file: replaced whole, durably, under a lock; the one before is kept as `.bak`."""
-
-    hold = math.inf
 
     def __init__(self, path: FilePath, *, read_only: bool = False) -> None:
         super().__init__()
-        self.lock = threading.RLock()
         self._path = path
         self._read_only = read_only
         self._lock = FileLock(path.with_name(path.name + ".lock"))
-        self._data: dict[str, dict[str, Any]] | None = None
-        self._stamp: tuple[int, int, int] | None = None
-        self._depth = 0
-        self._dirty = False
+        self._published: tuple[Stamp, Tables] | None = None
 
-    def read(self) -> dict[str, dict[str, Any]]:
-        """The tables; read again only when the file has changed."""
-        with self.lock:
-            if self._depth == 0 or self._data is None:
-                self._load()
-            return self._data if self._data is not None else {}
+    def _turn(self) -> AbstractContextManager[None]:
+        if self._read_only:
+            raise StoreError(f"{self._path}: opened to read only")
+        return self._lock.held()
 
-    def _load(self) -> None:
-        stamp = self._stamped()
-        if self._data is not None and stamp == self._stamp:
-            return
+    def _latest(self) -> Tables:
+        """Read again only when the file has changed."""
+        stamp, known = self._stamped(), self._published
+        if known is not None and known[0] == stamp:
+            return known[1]
         try:
             content = self._path.read_bytes()
         except FileNotFoundError:
@@ -208,43 +239,15 @@ class JsonGround(Storage):
         except OSError as error:
             raise explain(error, self._path) from error
         try:
-            self._data = msgspec.json.decode(content, type=dict[str, dict[str, dict[str, Any]]])
+            tables = msgspec.json.decode(content, type=dict[str, dict[str, dict[str, Any]]])
         except msgspec.MsgspecError as error:
             raise StoreError(
                 f"{self._path}: damaged ({error})", hint="open it again to restore the last good one"
             ) from error
-        self._stamp = stamp
+        self._published = (stamp, tables)
+        return tables
 
-    def write(self, data: dict[str, dict[str, Any]]) -> None:
-        """Take the tables as they are now; on disk when the transaction ends."""
-        with self.transaction():
-            self._data = data
-            self._dirty = True
-
-    @contextlib.contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[None]:
-        """All or nothing, under the lock between processes; may be nested."""
-        del durable
-        if self._read_only:
-            raise StoreError(f"{self._path}: opened to read only")
-        with self.lock:
-            if self._depth:
-                yield
-                return
-            with self._lock.held():
-                self._load()
-                self._depth, self._dirty = 1, False
-                try:
-                    yield
-                    if self._dirty:
-                        self._save()
-                except BaseException:
-                    self._data = self._stamp = None
-                    raise
-                finally:
-                    self._depth = 0
-
-    def _save(self) -> None:
+    def _publish(self, tables: Tables) -> None:
         guard(self._path)
         if self._path.exists():
             keep = self._path.with_name(self._path.name + ".bak")
@@ -257,10 +260,10 @@ class JsonGround(Storage):
                 sync_folder(self._path.parent)
             except OSError as error:
                 raise explain(error, self._path) from error
-        replace(self._path, [msgspec.json.encode(self._data)])
-        self._stamp = self._stamped()
+        replace(self._path, [msgspec.json.encode(tables)])
+        self._published = (self._stamped(), tables)
 
-    def _stamped(self) -> tuple[int, int, int] | None:
+    def _stamped(self) -> Stamp:
         try:
             found = self._path.stat()
         except OSError:
@@ -271,17 +274,6 @@ class JsonGround(Storage):
         """Changes whenever anybody has written."""
         return self._stamped()
 
-    def settle(self) -> None:
-        """Each write is on disk."""
-
-    def wanted(self) -> bool:
-        """Each write is whole, whoever waits."""
-        return False
-
-    def upkeep(self, *, calm: bool = False) -> None:
-        """Nothing to do: each write is whole."""
-        del calm
-
     def size(self) -> int:
         """Bytes on disk."""
         stamp = self._stamped()
@@ -290,12 +282,11 @@ class JsonGround(Storage):
     def check(self, progress: Callable[[str], None] | None = None) -> list[str]:
         """Whether the file can be read."""
         del progress
-        with self.lock:
-            self._data = self._stamp = None
-            try:
-                self._load()
-            except StoreError as error:
-                return [str(error)]
+        self._published = None
+        try:
+            self._latest()
+        except StoreError as error:
+            return [str(error)]
         return []
 
     def close(self) -> None:

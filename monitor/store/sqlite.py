@@ -207,6 +207,14 @@ class SqliteGround(Storage):
             raise self.explain(error) from error
         self._names = None
 
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Mapping[str, Mapping[str, Document]]]:
+        """The tables as they are at one moment, read by a connection of their own, which holds up nobody."""
+        ground = SqliteGround(self.path, self.layouts, read_only=True)
+        with contextlib.closing(ground):
+            ground.rows("BEGIN")
+            yield ground.read() or {}
+
     def settle(self) -> None:
         """Have the write-ahead log be on disk; what a checkpoint took from it already is."""
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 from monitor.errors import StoreError, UsageError
 from monitor.model import Hit, Memory, Needle, SourceHealth, State, Verdict, View
 from monitor.store import open_store, restore
+from monitor.store.files import FileLock
 
 from .conftest import NOON, addition, item, mark
 
@@ -721,6 +723,64 @@ def test_many_threads(store):
     assert problems == []
     assert (store.count(View()), store.counts(NOON).all.unread, len(store.journal())) == (240, 200, 40)
     assert store.check() == []
+
+
+def apart(work):
+    """What some work gives in a thread of its own; None when it is held up."""
+    given = []
+    thread = threading.Thread(target=lambda: given.append(work()), daemon=True)
+    thread.start()
+    thread.join(5)
+    return given[0] if given else None
+
+
+def test_readers_go_on_while_somebody_writes(store):
+    store.add([addition(1)])
+    with store._book.ground.transaction():
+        store.add([addition(2)])
+        assert apart(lambda: store.count(View(source="bbc"))) == 1, "what is half written is not seen"
+        assert apart(lambda: len(store.page(View()).stories)) == 1
+    assert apart(lambda: store.count(View(source="bbc"))) == 2
+
+
+def test_readers_go_on_while_a_writer_waits_for_its_turn(disk_url, clock):
+    path = Path(disk_url.partition(":")[2])
+    with open_store(disk_url, clock=clock) as store:
+        store.add([addition(1)])
+        other = FileLock(path.with_name(path.name + ".lock"))
+        with other.held():
+            writer = threading.Thread(target=lambda: store.add([addition(2)]))
+            writer.start()
+            while not other.wanted():
+                pass
+            assert apart(lambda: len(store.page(View()).stories)) == 1
+        writer.join()
+        other.close()
+        assert store.count(View()) == 2
+
+
+def test_an_export_is_of_one_moment(url, clock, tmp_path):
+    written = []
+
+    def write(done: int, total: int) -> None:
+        store.add([addition(2000 + len(written))])
+        store.mark(["id000001"], mark("star" if len(written) % 2 else "read"))
+        store.prune(older_than=None, keep_per_source=600 - len(written))
+        written.append((done, total))
+
+    with open_store(url, clock=clock) as store:
+        store.add([addition(n) for n in range(600)])
+        revision = store.revision()
+        for number, export in enumerate((store.export_tinydb, store.backup)):
+            if number and not url.startswith("json"):
+                continue
+            export(tmp_path / f"export{number}.json", write)
+            with open_store(f"json:{tmp_path}/export{number}.json", clock=clock) as copy:
+                assert copy.revision() == revision
+                assert copy.check() == []
+                assert len(copy.page(View(), limit=1000).stories) == copy.counts(NOON).all.total
+            revision = store.revision()
+    assert len(written) > 2
 
 
 # ---------------------------------------------------------------- on disk
