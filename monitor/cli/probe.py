@@ -19,24 +19,33 @@ if TYPE_CHECKING:
 
 
 async def probe(settings: Settings, sources: Sequence[Source]) -> list[dict[str, Any]]:
-    """Fetch and parse each source as a poll would, and say how it went, in words and numbers."""
+    """Fetch and parse each source as a poll would, as sparing of its host, and say how it went, in words."""
+    from monitor.poll.dispatch import Dispatcher
     from monitor.poll.worker import Judges
     from monitor.poll.workers import Workers
     from monitor.sources.http import Client
 
     workers = Workers(Judges())
-    slots = asyncio.Semaphore(settings.network.concurrency)
+    told: dict[str, dict[str, Any]] = {}
     try:
         async with Client(settings.network) as client:
-            return list(await asyncio.gather(*(_probe(client, workers, slots, source) for source in sources)))
+
+            async def look(source: Source) -> None:
+                told[source.id] = await _probe(client, workers, source)
+
+            dispatcher = Dispatcher(settings.network, look)
+            dispatcher.adopt(sources)
+            for source in sources:
+                dispatcher.put(source.id, 0.0)
+            await dispatcher.drained()
     finally:
         await workers.close()
+    return [told[source.id] for source in sources]
 
 
-async def _probe(client: Client, workers: Workers, slots: asyncio.Semaphore, source: Source) -> dict[str, Any]:
+async def _probe(client: Client, workers: Workers, source: Source) -> dict[str, Any]:
     try:
-        async with slots:
-            found = await (_local(source) if source.url is None else _remote(client, workers, source))
+        found = await (_local(source) if source.url is None else _remote(client, workers, source))
     except SourceError as error:
         found = {"status": error.kind, "message": clean_line(str(error), cap=2000), "entries": 0}
     return {"id": source.id, **found}
