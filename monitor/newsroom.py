@@ -201,15 +201,13 @@ class Newsroom:
         """What changed after a revision, whoever changed it."""
         return self.store.changes(since)
 
-    def parse(self, text: str) -> Query:
-        """Read a query and resolve its lists; raises QueryError with column and hint."""
-        from monitor.query import parse
-
-        query = parse(text)
+    def parse(self, text: str, *, topic: str | None = None) -> Query:
+        """Read a query, of or for a topic if one is named, and resolve its lists; raises QueryError."""
+        query = self.watchlists.read(text, topic=topic)
         self.watchlists.needle(query)
         return query
 
-    def explain(self, query: str, story: Story) -> Explanation:
+    def explain(self, query: Query | str, story: Story) -> Explanation:
         """Which term of a query hit where in a story, what each NEAR saw, and why not."""
         return self.watchlists.explain(query, self.document(story))
 
@@ -330,7 +328,7 @@ class Newsroom:
 
         `told` hears how many items were looked at so far, `stop` ends it early.
         """
-        parsed = self.parse(query)
+        parsed = self.parse(query, topic=topic)
         trial = Trial(stop, told)
         matched = trial.read(self.pages(View(shelf="all", since=since), query=parsed, size=STEP))
         saved = [] if topic is None else trial.read(self.pages(View(topic=topic, shelf="all", since=since)))

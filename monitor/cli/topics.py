@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.preview import Preview
-    from monitor.query import Use
+    from monitor.query import Use, Watchlists
 
 MONTH = 32
 """Days of a span up to which also those without hits are told."""
@@ -162,28 +162,25 @@ def explain(at: Desk, query: str, what: str) -> int:
 
     What each NEAR saw is told as well. QUERY may also be the name of a topic.
     """
-    settings = at.settings()
-    saved = next((topic.query for topic in settings.topics if topic.id == query), query)
+    saved = next((topic for topic in at.settings().topics if topic.id == query), None)
+    text, topic = (saved.query, saved.id) if saved else (query, None)
     if what == STDIN or Path(what).exists():
-        return _explain_file(at, saved, what)
+        return _explain_file(at.watchlists(), text, topic, what)
     if "." in what or "/" in what:
         raise UsageError(f"{clean_line(what)}: no such file")
     with at.newsroom(read_only=True) as newsroom:
         story = story_of(newsroom, what)
-        found = newsroom.explain(saved, story)
-        click.echo(clean(str(found)))
-        matched = newsroom.watchlists.match(saved, newsroom.document(story))
-    return 0 if matched is not None else 1
+        found = newsroom.explain(newsroom.parse(text, topic=topic), story)
+    click.echo(clean(str(found)))
+    return 0 if found.matched else 1
 
 
-def _explain_file(at: Desk, query: str, name: str) -> int:
-    from monitor.query import parse
-
-    watchlists = at.watchlists()
-    parsed = parse(query)
+def _explain_file(watchlists: Watchlists, text: str, topic: str | None, name: str) -> int:
+    query = watchlists.read(text, topic=topic)
     matched = 0
     for story, document in stories(gather(name), watchlists):
+        found = watchlists.explain(query, document)
         click.echo(clean_line(story.item.title))
-        click.echo(clean(str(watchlists.explain(parsed, document))))
-        matched += watchlists.match(parsed, document) is not None
+        click.echo(clean(str(found)))
+        matched += found.matched
     return 0 if matched else 1

@@ -192,6 +192,8 @@ class Query:
     text: str = field(compare=False)
     mixed: tuple[int, ...] = field(default=(), compare=False)
     """Columns at which AND and OR meet without parentheses."""
+    spelling: Literal["both", "exact"] = field(default="both", compare=False)
+    """Whether its words also find their British or American twins."""
 
     def __str__(self) -> str:
         return str(self.root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal
 
@@ -71,7 +71,9 @@ class Watchlists:
         self._spelling: Spelling = spelling
         self._lists: dict[str, Query | QueryError] = {name: _read(text) for name, text in lists.items()}
         self._planners = {kind: Planner(self._lists, twins=kind == "both") for kind in ("both", "exact")}
-        self._planned: dict[str, Matcher] = {}
+        self._planned: dict[tuple[str, Spelling], Matcher] = {}
+        topics = tuple(topics)
+        self._spellings: Mapping[str, Spelling] = {topic.id: topic.spelling for topic in topics}
         self._watches: list[_Watch] = []
         self.problems: tuple[WatchlistError, ...] = tuple(self._read_all(topics))
         if self.problems and not tolerant:
@@ -83,22 +85,22 @@ class Watchlists:
     def _read_all(self, topics: Iterable[Topic]) -> Iterable[WatchlistError]:
         for name, query in self._lists.items():
             try:
-                self._planner().plan(_sound(query), name=name)
+                self._planner("both").plan(_sound(query), name=name)
             except QueryError as error:
                 yield WatchlistError(f"list {name}", error)
         for topic in topics:
             try:
-                query = parse(topic.query)
-                matcher = self._planner(topic.spelling).plan(query)
+                query = self.read(topic.query, topic=topic.id)
+                matcher = self._planner(query.spelling).plan(query)
                 self._watches.append(_Watch(topic, query, matcher, late=self._is_late(query)))
             except QueryError as error:
                 yield WatchlistError(f"topic {topic.id}", error)
 
-    def _planner(self, spelling: Spelling = "both") -> Planner:
+    def _planner(self, spelling: Spelling) -> Planner:
         return self._planners["exact" if "exact" in (spelling, self._spelling) else "both"]
 
     def _fingerprint(self, watch: _Watch) -> str:
-        spelling = watch.topic.spelling if self._spelling == "both" else "exact"
+        spelling = watch.query.spelling if self._spelling == "both" else "exact"
         said = [_VERSION, spelling, str(watch.query)]
         for name in sorted(self._lists_under(watch.query)):
             said += [name, str(self._lists[name])]
@@ -120,6 +122,10 @@ class Watchlists:
                     names.add(node.name)
                     waiting.append(_sound(self._lists[node.name]))
         return names
+
+    def read(self, text: str, *, topic: str | None = None) -> Query:
+        """A query with this text, in the spelling of the topic it is of or for. Raises QueryError."""
+        return replace(parse(text), spelling=self._spellings.get(topic or "", "both"))
 
     # -- judging ----------------------------------------------------------------------------------------------
 
@@ -165,12 +171,13 @@ class Watchlists:
 
     def _matcher(self, query: Query | str) -> Matcher:
         query = _query(query)
-        matcher = self._planned.get(query.text)
+        key = query.text, query.spelling
+        matcher = self._planned.get(key)
         if matcher is None:
-            matcher = self._planner().plan(query)
+            matcher = self._planner(query.spelling).plan(query)
             if len(self._planned) >= _KEPT:
                 self._planned.clear()
-            self._planned[query.text] = matcher
+            self._planned[key] = matcher
         return matcher
 
 

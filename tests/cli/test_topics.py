@@ -33,6 +33,17 @@ def test_topics_are_listed_with_their_tallies(desk):
     assert list(records[0]) == ["id", "title", "query", "pane", "severity", "spelling", "total", "unread"]
 
 
+def test_a_topic_is_explained_and_tried_in_its_own_spelling(desk, tmp_path):
+    (desk.config / "topics.toml").write_text("[topics.port]\nquery = 'harbour'\nspelling = 'exact'\n")
+    (tmp_path / "us.txt").write_text("The harbor festival opens today.")
+    assert desk("topics", "explain", "port", str(tmp_path / "us.txt")).status == 1
+    assert desk("topics", "explain", "harbour", str(tmp_path / "us.txt")).status == 0
+    item = desk.id_of("Harbour festival")
+    assert desk("topics", "explain", "port", item).status == 0
+    assert desk("topics", "test", "harbor", "--topic", "port").status == 1
+    assert desk("topics", "test", "harbor").status == 0
+
+
 def test_check_tells_every_error_and_every_doubt(desk):
     assert desk("topics", "check").status == 0
     (desk.config / "topics.toml").write_text(

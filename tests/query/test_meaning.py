@@ -121,6 +121,15 @@ def test_british_and_american() -> None:
     assert one_topic.judge(document("defense")).topics == ("b",)
 
 
+def test_a_topic_is_tried_in_its_own_spelling() -> None:
+    watchlists = Watchlists([topic("a", "defence", spelling="exact"), topic("b", "defence")], {})
+    item = document("defense")
+    assert not watchlists.explain(watchlists.read("defence", topic="a"), item).matched
+    assert watchlists.match(watchlists.read("defence", topic="a"), item) is None
+    assert watchlists.match(watchlists.read("defence", topic="b"), item) is not None
+    assert watchlists.match(watchlists.read("defence"), item) is not None
+
+
 # ---------------------------------------------------------------- score
 
 
