@@ -16,6 +16,7 @@ CAP_MARKS = 5_000
 _ENTRY_NAMES = frozenset(("item", "entry"))
 _DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']", re.IGNORECASE)
 _END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_START_TAG = re.compile(rb"""<(?:[^>"']|"[^"]*"|'[^']*')*+>""")
 _SAFE_ENCODINGS = frozenset((b"utf-8", b"utf8", b"us-ascii"))
 
 
@@ -78,10 +79,11 @@ class _Finder:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self.slices: list[tuple[int, int]] = []
-        self.ancestors: tuple[bytes, ...] = ()
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._path: list[int] = []
         """Byte offsets of the open start tags, the root's first, down to the level of the entries."""
+        self._above: tuple[int, ...] = ()
+        """The path of the first entry, which is that of all."""
         self._start = -1
         self._name = ""
         self._doubt = False
@@ -98,14 +100,19 @@ class _Finder:
             return False
         return not self._doubt and bool(self.slices)
 
+    @property
+    def ancestors(self) -> list[bytes]:
+        """The start tags above the entries, as they are written."""
+        return [tag[0] if (tag := _START_TAG.match(self._data, place)) else b"" for place in self._above]
+
     def _open(self, name: str, _attributes: dict[str, str]) -> None:
         at = self._parser.CurrentByteIndex
         local = name.rpartition(" ")[2]
         if local.lower() in _ENTRY_NAMES:
             self._start, self._name = at, name
-            ancestors = tuple(self._data[place : self._data.find(b">", place) + 1] for place in self._path)
-            self._doubt = self._doubt or bool(self.slices and ancestors != self.ancestors)
-            self.ancestors = ancestors
+            above = tuple(self._path)
+            self._doubt = self._doubt or bool(self.slices and above != self._above)
+            self._above = above
             # What an entry holds does not matter here, and not to be told of it is half of the time.
             self._parser.StartElementHandler = None
             self._parser.EndElementHandler = self._leave
