@@ -186,8 +186,30 @@ def _words(svg: str) -> list[str]:
     return re.findall(r"<text [^>]*>(.*?)</text>", svg)
 
 
-def test_the_plot_of_costs_shows_the_figures_beside_it():
+def test_every_file_beside_a_store_is_told(tmp_path):
+    from monitor.poll.child import Watch, log_file
+    from monitor.store import open_store
+    from tests.store.conftest import addition
+
+    url = f"tinydb:{tmp_path / 'news.db'}"
+    watch = Watch(url)
+    with open_store(url) as store:
+        assert store.lease("poller").acquire()
+        store.add([addition(1, terms="envoy")])
+        store.rejudge([])
+        beside = {path.name for path in tmp_path.iterdir()}
+    watch.close()
+    beside |= {path.name for path in tmp_path.iterdir()} | {log_file(url).name}
+    page = (ROOT / "docs" / "store.md").read_text().partition("## The files")[2].partition("\n## ")[0]
+    named = re.findall(r"`(news\.db)?([-.]?\w[\w.-]*)`", page)
+    told = {f"news.db{end}" if not whole and end[0] in "-." else whole + end for whole, end in named}
+    assert {"news.db", "news.db-wal", "news.db.search"} <= beside
+    assert beside - told == set()
+
+
+def test_the_plot_of_costs_shows_the_figures_beside_it(monkeypatch):
     """Each point of docs/store-cost.svg stands where docs/store-figures.md says, but for rounding; none is missing."""
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
     store = runpy.run_path(str(ROOT / "benchmarks" / "store.py"), run_name="store")
     rows = _cells((ROOT / "docs" / "store-figures.md").read_text())
     sizes = [int(cell.split()[0].replace(",", "")) for cell in rows[0][2::2]]
