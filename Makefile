@@ -32,8 +32,8 @@ lowest: $(STAMP)  ## the suite without a terminal on the oldest libraries that p
 	$(BIN)/uv pip install --quiet --python .venv-lowest --editable '.[dev]'
 	.venv-lowest/bin/python -m pytest -n auto -m 'not terminal' --ignore tests/test_docs.py  # whose pages other libraries lay out
 
-bench: $(STAMP)  ## run every benchmark and write docs/benchmarks.md; QUICK=1 only tries them; DATA=… BENCH=… name data and feed server
-	$(BIN)/python benchmarks/all.py $(if $(QUICK),--quick) $(if $(DATA),--data $(DATA)) $(if $(BENCH),--bench $(BENCH))
+bench: $(STAMP)  ## run every benchmark and write docs/benchmarks.md; an hour; QUICK=1 only tries them; DATA=… BENCH=… name data and feed server
+	$(BIN)/python benchmarks/all.py $(if $(QUICK),--quick) $(if $(LARGEST),--largest $(LARGEST)) $(if $(DATA),--data $(DATA)) $(if $(BENCH),--bench $(BENCH))
 
 docs: $(STAMP)  ## write the pages that the program itself knows best
 	$(BIN)/python docs/generate.py

@@ -1,8 +1,9 @@
-"""Every benchmark in one go, in about half an hour; docs/benchmarks.md tells what came out.
+"""Every benchmark in one go, in about an hour; one table of what came out is written into docs/benchmarks.md.
 
 python benchmarks/all.py                            # what needs nothing but this project
 python benchmarks/all.py --data DIR --bench DIR     # with pages saved as text, and with the feed server and rivals
 python benchmarks/all.py --quick                    # small sizes, in some minutes: whether they run, not what they cost
+python benchmarks/all.py --largest 100000           # leave out half a million items, which take most of the time
 python benchmarks/all.py --only match seedfiles     # these alone; with --page FILE too, a page of them
 """
 
@@ -17,9 +18,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from headline import MARK
+
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
-MARK = "<!-- from here on made by make bench -->\n"
+MADE = "<!-- from here on made by make bench -->\n"
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,16 @@ class Benchmark:
     name: str
     measures: str
     words: str = ""
+    sizes: tuple[int, ...] = ()
     quick: str = ""
     data: str | None = None
     bench: str | None = None
 
-    def command(self, *, quick: bool, data: Path | None, bench: Path | None) -> list[str]:
+    def command(self, *, quick: bool, largest: int, data: Path | None, bench: Path | None) -> list[str]:
         """The words to run it."""
         words = [f"{self.name}.py", *(self.quick if quick else self.words).split()]
+        if self.sizes and not quick:
+            words += ["--sizes", *(str(size) for size in self.sizes if size <= largest)]
         words += [self.data, str(data)] if self.data and data else []
         return words + ([self.bench, str(bench)] if self.bench and bench else [])
 
@@ -46,21 +52,28 @@ BENCHMARKS = (
     Benchmark(
         "store",
         "the store beside stock TinyDB, by number of items",
-        words="--sizes 1000 10000 100000 --stock 10000 --no-docs",
+        words="--stock 10000 --no-docs",
+        sizes=(1_000, 10_000, 100_000, 500_000),
         quick="--sizes 1000 --no-docs",
     ),
     Benchmark("poll", "polling 500 feeds, beside other readers", quick="--feeds 50", bench="--bench"),
     Benchmark(
         "dashboard",
         "first screen, keys, bytes, memory, on a real pseudo-terminal",
-        words="--sizes 1000 100000",
+        sizes=(1_000, 100_000, 500_000),
         quick="--sizes 1000 --runs 1 --keys 20",
         bench="--bench",
+    ),
+    Benchmark(
+        "operations",
+        "what a key in a list costs, by the length of the list",
+        words="--sizes 1000 100000 --rounds 2",
+        quick="--sizes 1000 2000 --rounds 1 --repeats 1",
     ),
     Benchmark("soak", "a poller among hostile feeds", "--minutes 3", quick="--minutes 0.5 --feeds 20 --every 5"),
     Benchmark("desk", "a dashboard among hostile feeds", "--minutes 3", quick="--minutes 0.5 --feeds 20 --every 5"),
 )
-"""The larger sizes and the long soaks are run by hand: docs/store-figures.md, docs/soak.md."""
+"""The soaks of twenty minutes are run by hand: docs/soak.md."""
 
 
 def main() -> int:
@@ -69,6 +82,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder with page_text/")
     parser.add_argument("--bench", type=Path, help="folder with the feed server and the terminal harness")
     parser.add_argument("--quick", action="store_true", help="small sizes: whether they run, not what they cost")
+    parser.add_argument("--largest", type=int, default=500_000, help="the most items that are stored")
     parser.add_argument("--page", type=Path, help="the page to write (default, for a full run: docs/benchmarks.md)")
     parser.add_argument("--only", nargs="+", choices=[one.name for one in BENCHMARKS], help="run only these")
     wanted = parser.parse_args()
@@ -76,25 +90,27 @@ def main() -> int:
     for one in BENCHMARKS:
         if wanted.only and one.name not in wanted.only:
             continue
-        words = one.command(quick=wanted.quick, data=wanted.data, bench=wanted.bench)
+        words = one.command(quick=wanted.quick, largest=wanted.largest, data=wanted.data, bench=wanted.bench)
         print(f"== {' '.join(words)}", flush=True)
         began = time.monotonic()
         output, status = _run(words)
         took = time.monotonic() - began
         failed = failed or status != 0
-        rows.append(
-            f"| {one.name} | {one.measures} | {took:.0f} s | {'done' if status == 0 else f'ended with {status}'} |"
-        )
-        outputs.append(f"## {one.name}\n\n```text\n{output.rstrip()}\n```\n")
-    table = ["| benchmark | measures | took | |", "|---|---|---|---|", *rows]
+        rows += [f"| {one.name} | {line.removeprefix(MARK)} |" for line in output if line.startswith(MARK)]
+        if status:
+            rows.append(f"| {one.name} | **ended with {status}** | | |")
+        told = "\n".join(line for line in output if not line.startswith(MARK))
+        outputs.append(f"## {one.name}: {one.measures}\n\nTook {took:.0f} s.\n")
+        outputs += [f"```text\n{told.rstrip()}\n```\n"] if told.strip() else []
+    table = ["| benchmark | what | figure | to reach |", "|---|---|---|---|", *rows]
     page = wanted.page or (None if wanted.only or wanted.quick else PAGE)
     if page:
         _write(page, "\n".join([_machine(), "", *table, "", *outputs]))
     return 1 if failed else 0
 
 
-def _run(words: list[str]) -> tuple[str, int]:
-    """A benchmark's standard output, shown as it comes, and its exit status."""
+def _run(words: list[str]) -> tuple[list[str], int]:
+    """The lines of a benchmark's standard output, shown as it comes, and its exit status."""
     lines = []
     with subprocess.Popen(
         [sys.executable, str(HERE / words[0]), *words[1:]], stdout=subprocess.PIPE, text=True, cwd=HERE.parent
@@ -102,8 +118,8 @@ def _run(words: list[str]) -> tuple[str, int]:
         assert process.stdout is not None
         for line in process.stdout:
             print(line, end="", flush=True)
-            lines.append(line)
-    return "".join(lines), process.returncode
+            lines.append(line.rstrip("\n"))
+    return lines, process.returncode
 
 
 def _machine() -> str:
@@ -114,8 +130,8 @@ def _machine() -> str:
 
 def _write(page: Path, made: str) -> None:
     """Put what was made behind the mark; what people wrote before it stays."""
-    written = page.read_text("utf-8").partition(MARK)[0] if page.exists() else "# Benchmarks\n\n"
-    page.write_text(f"{written}{MARK}\n{made.rstrip()}\n", "utf-8")
+    written = page.read_text("utf-8").partition(MADE)[0] if page.exists() else "# Benchmarks\n\n"
+    page.write_text(f"{written}{MADE}\n{made.rstrip()}\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import argparse
 import compileall
 import hashlib
 import json
+import math
 import shutil
 import sqlite3
 import subprocess
@@ -26,6 +27,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from headline import headline
 from screen import Tty, median, p95
 
 import monitor
@@ -49,6 +51,8 @@ WORDS = (
     "storm",
     "vote",
 )
+HEADLINES = {0: "first picture, s", 1: "memory, MB", 2: "a key, ms", 3: "a key, p95, ms"}
+"""What stands in the one table: the place of a column, and its name there."""
 COLUMNS = ("first s", "MB", "key ms", "p95 ms", "bytes", "pane s", "idle B", "idle %")
 
 
@@ -141,7 +145,7 @@ def measure(argv: Sequence[str], shown: str, pane: tuple[bytes, str, int] | None
         tty.end()
 
 
-def keys_while_polling(bench: Path, folder: Path, presses: int) -> str:
+def keys_while_polling(bench: Path, folder: Path, presses: int) -> None:
     """Keys in a dashboard whose own poller fetches 500 feeds for the first time, beside the same with nothing polled.
 
     A key counts only when the status bar tells of the poll both before and after it.
@@ -179,10 +183,12 @@ def keys_while_polling(bench: Path, folder: Path, presses: int) -> str:
         idle, _ = tty.keys(max(20, len(busy)))
     finally:
         tty.end()
-    lines = [f"keys while 500 feeds are polled, {before} to {after} of them asked so far:"]
     for label, times in (("polled", busy), ("nothing polled", idle)):
-        lines.append(f"{label:>16}: median {median(times):.1f} ms, p95 {p95(times):.1f} ms of {len(times)} keys")
-    return "\n".join([*lines, f"           ratio: {median(busy) / median(idle):.2f}, p95 {p95(busy) / p95(idle):.2f}"])
+        print(f"{label:>16}: median {median(times):.1f} ms, p95 {p95(times):.1f} ms of {len(times)} keys")
+    headline(
+        f"keys while 500 feeds are polled ({before} to {after} of them asked so far) beside keys while none is",
+        f"median {median(busy) / median(idle):.2f} times, p95 {p95(busy) / p95(idle):.2f} times",
+    )
 
 
 def _ask(url: str) -> dict[str, int]:
@@ -211,10 +217,16 @@ def main() -> int:
         if not wanted.only_polling:
             print(f"{'':34}" + "".join(f"{column:>10}" for column in COLUMNS))
         for size in () if wanted.only_polling else wanted.sizes:
-            for label, figures in _compare(folder, size, wanted.runs, wanted.keys):
+            compared = _compare(folder, size, wanted.runs, wanted.keys)
+            for label, figures in compared:
                 print(f"{size:>9,} items  {label:<18}" + "".join(f"{figure:>10.2f}" for figure in figures), flush=True)
+            for place, what in HEADLINES.items():
+                told = (
+                    f"{label} {figures[place]:.2f}" for label, figures in compared if not math.isnan(figures[place])
+                )
+                headline(f"{what}, at {size:,} items", ", ".join(told))
         if wanted.bench:
-            print(keys_while_polling(wanted.bench, folder, wanted.keys * 2))
+            keys_while_polling(wanted.bench, folder, wanted.keys * 2)
     return 0
 
 

@@ -17,10 +17,11 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from benchmarks.screen import Tty, p95
-from benchmarks.soak import Soak, held
+from headline import headline
+from screen import Tty, p95
+from soak import Soak, held
 
 TOPICS = """
 [topics.convoys]
@@ -80,11 +81,11 @@ class DeskSoak(Soak):
         take["poller with its children, open files"].append(files)
         take["workers at work or waiting"].append(len(workers))
 
-    def table(self, minutes: float) -> str:
+    def rows(self, minutes: float) -> dict[str, str]:
         """What came of it."""
         late = self.delays()
         hostile = self.feeds - len(self.healthy())
-        rows = {
+        return {
             "feeds": f"{self.feeds}, {hostile} of them hostile, every {self.every:g} s, {minutes:g} minutes",
             "load average at the end": f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors",
             "requests": f"{sum(map(len, self.asked.values())):,}",
@@ -95,9 +96,8 @@ class DeskSoak(Soak):
             "key to first byte, ms": f"median {statistics.median(self.lags):.1f}, 95 % {p95(self.lags):.1f}, "
             f"most {max(self.lags):.0f}, of {len(self.lags)} keys ({self.unanswered} without an answer in 5 s)",
             "bytes to the terminal": f"{self.written:,.0f} a second, the keys' own included",
-            "processes left 3 s after leaving": self.left,
+            "processes left 3 s after leaving": str(self.left),
         }
-        return "\n".join(["| what | figure |", "|---|---|", *(f"| {name} | {told} |" for name, told in rows.items())])
 
 
 def _course(values: list[float]) -> str:
@@ -131,7 +131,10 @@ def main() -> int:
     wanted = parser.parse_args()
     soak = DeskSoak(wanted.feeds, wanted.every)
     soak.run(wanted.minutes * 60)
-    print(soak.table(wanted.minutes))
+    rows = soak.rows(wanted.minutes)
+    print("| what | figure |", "|---|---|", *(f"| {name} | {told} |" for name, told in rows.items()), sep="\n")
+    for name in ("key to first byte, ms", "dashboard, MB", "processes left 3 s after leaving"):
+        headline(f"among hostile feeds: {name}", rows[name])
     return 0
 
 

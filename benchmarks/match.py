@@ -17,6 +17,8 @@ import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
+from headline import headline
+
 from monitor.model import Body, Item, Topic
 from monitor.query import Document, Watchlists
 
@@ -114,11 +116,11 @@ def main() -> int:
             rounds[name].append(milliseconds(lambda text, judge=watchlists.judge: judge(document(*text)), texts))
     ratio = statistics.median(many / few for many, few in zip(rounds["many"], rounds["few"], strict=True))
     tokenise, judge, fifteen, thousand = (statistics.median(values) for values in rounds.values())
-    print(f"tokenise an article of {ARTICLE_CHARACTERS} characters:    {tokenise:.2f} ms (limit {TOKENISE_LIMIT})")
-    print(f"judge it by the default topics, {on[0]} match: {judge:.2f} ms (limit {JUDGE_LIMIT})")
-    print(f"both, by 15 topics of 20 terms, {on[1]} match: {fifteen:.2f} ms")
-    print(
-        f"both, by 1,000 of them, {on[2]} match:        {thousand:.2f} ms, {ratio:.1f} times that (limit {SCALE_LIMIT})"
+    headline(f"tokenise an article of {ARTICLE_CHARACTERS:,} characters", f"{tokenise:.2f} ms", f"{TOKENISE_LIMIT} ms")
+    headline(f"judge it by the default topics, {on[0]} match", f"{judge:.2f} ms", f"{JUDGE_LIMIT} ms")
+    headline(f"both, by 15 topics of 20 terms, {on[1]} match", f"{fifteen:.2f} ms")
+    headline(
+        f"both, by 1,000 of them, {on[2]} match", f"{thousand:.2f} ms, {ratio:.1f} times that", f"{SCALE_LIMIT} times"
     )
     return 0 if tokenise <= TOKENISE_LIMIT and judge <= JUDGE_LIMIT and ratio <= SCALE_LIMIT else 1
 

@@ -24,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from dashboard import addition, make_store
+from headline import headline
 from screen import median
 
 from monitor import config
@@ -177,9 +178,16 @@ def tell(stores: dict[int, tuple[Path, str]], rounds: int, repeats: int) -> None
                 found[size][name].append(figure)
     small, large = found
     print(f"{'':24}{small:>12,}{large:>12,}   ratio   (milliseconds, from the key to the last line drawn)")
+    ratios = {}
     for name in found[small]:
         one, other = median(found[small][name]), median(found[large][name])
-        print(f"{name:<24}{one:>12.2f}{other:>12.2f}{other / one:>8.2f}")
+        ratios[name] = other / one
+        print(f"{name:<24}{one:>12.2f}{other:>12.2f}{ratios[name]:>8.2f}")
+    dearest = max(ratios, key=lambda name: ratios[name])
+    headline(
+        f"a key in a list of {large:,} beside one of {small:,}",
+        f"median {median(list(ratios.values())):.2f} times, most {ratios[dearest]:.2f} ({dearest})",
+    )
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
 
+from headline import headline
+
 from monitor.model import Entry, Memory, Source
 from monitor.seedfile import parse_file
 from monitor.sources import files
@@ -120,6 +122,10 @@ def quality(pages: Path, *, verbose: str) -> None:
                 print(page["file"], *faults, sep="\n    ")
         for part, tally in tallies.items():
             print(f"{name:9} {part:5} {tally.row()}")
+        if name == "ours":
+            whole = tallies["A+B"]
+            headline(f"paragraphs kept of {whole.files} saved pages", f"{whole.kept / whole.paragraphs:.1%}")
+            headline("other text removed from them", f"{whole.removed / whole.other:.1%}")
 
 
 def speed(count: int) -> None:
@@ -146,10 +152,8 @@ def speed(count: int) -> None:
             unchanged = files.read(source, memory)
             passes.append(time.perf_counter() - started)
             assert not unchanged.entries
-    print(
-        f"{count:,} files, {entries:,} entries read the first time: {count / first:,.0f}/s, {count / cpu:,.0f}/s of CPU"
-    )
-    print(f"unchanged pass: {sorted(passes)[2]:.3f} s (median of 5, least {min(passes):.3f})")
+    headline(f"{count:,} files read the first time", f"{count / first:,.0f}/s, {count / cpu:,.0f}/s of CPU")
+    headline("a pass over them unchanged", f"{sorted(passes)[2]:.3f} s, median of 5")
 
 
 def _article(number: int) -> str:

@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from headline import headline
+
 HOSTILE = ("hang", "drip", "bomb", "busy", "half", "page", "length", "headers", "deep", "refuse")
 
 
@@ -211,8 +213,11 @@ def main() -> int:
     hostile = wanted.feeds - len(soak.healthy())
     print(f"{wanted.feeds} feeds, {hostile} hostile, every {wanted.every:g} s, for {wanted.minutes:g} minutes")
     print(f"requests: {sum(map(len, soak.asked.values())):,}, of healthy feeds {len(delays) + len(soak.healthy()):,}")
-    for name, share in (("median", 0.5), ("p95", 0.95), ("most", 1.0)):
-        print(f"late, {name}: {delays[min(int(len(delays) * share), len(delays) - 1)]:.2f} s")
+    shares = {"median": 0.5, "95 %": 0.95, "most": 1.0}
+    late = (f"{name} {delays[min(int(len(delays) * share), len(delays) - 1)]:.1f}" for name, share in shares.items())
+    headline("healthy feeds polled late by, s", ", ".join(late), f"95 % within {wanted.every:g}")
+    most = max(memory for _, memory, _ in soak.samples)
+    headline("poller with its children among hostile feeds, MB", f"{most:.0f}", "300")
     print("minute   MB   open files")
     step = max(len(soak.samples) // 12, 1)
     for seconds, memory, files in soak.samples[::step]:

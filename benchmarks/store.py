@@ -30,6 +30,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from headline import headline
+
 import monitor
 from monitor.model import Addition, Body, Hit, Item, Mark, Needle, SourceHealth, Verdict, View
 from monitor.poll.keeper import TOGETHER
@@ -435,6 +437,10 @@ def main() -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(table(results))
+    largest = max(results)
+    for name, reach in TARGETS.items():
+        unit = "" if "MB" in MEASURES[name] else ", ms"
+        headline(f"{MEASURES[name]}{unit}, at {largest:,} items", told(results[largest]["ours"].get(name)), reach)
     if not arguments.no_docs:
         (arguments.docs / "store-cost.svg").write_text(plot(results))
         (arguments.docs / "store-figures.md").write_text(HEAD + table(results) + "\n")
