@@ -120,7 +120,9 @@ def _store(at: Desk) -> Iterator[Finding]:
             silent = datetime.now(UTC) - holder.beat
             verdict: Literal["good", "bad"] = "good" if silent < timedelta(minutes=2) else "bad"
             yield Finding(
-                "store", verdict, f"process {holder.pid} on {holder.host} polls; at work {silent.seconds} s ago"
+                "store",
+                verdict,
+                f"process {holder.pid} on {holder.host} polls; at work {max(0, silent.total_seconds()):,.0f} s ago",
             )
 
 

@@ -10,9 +10,12 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from monitor.store.lease import leases
 
 MONITOR = [sys.executable, "-m", "monitor"]
 
@@ -326,6 +329,15 @@ def test_doctor_names_every_part(desk):
     outcome = desk("doctor")
     assert outcome.status == 1
     assert outcome.out.count("topics.toml") == 1
+
+
+def test_doctor_says_for_how_long_a_poller_has_been_silent(desk):
+    yesterday = datetime.now(UTC) - timedelta(days=1, seconds=5)
+    lease = leases(Path(desk.store.partition(":")[2]), lambda: yesterday)("poller")
+    assert lease.acquire()
+    [finding] = [finding for finding in desk("doctor", "--json").json if "polls;" in finding["message"]]
+    assert (finding["verdict"], "at work 86,4" in finding["message"]) == ("bad", True), finding
+    lease.release()
 
 
 def test_polling_once_beside_a_poller_asks_it(desk, feed_server):
