@@ -63,6 +63,7 @@ class Revision:
         self.records: dict[int, Record] = {}
         self.unwritten: dict[int, Record] = {}
         """The records that are not in their table yet."""
+        self.gone: list[Record] = []
         self.words: dict[int, Document] = {}
         """Packed (see `LaidTable.pack`), so that the store is held no longer than it must."""
         self.stories: set[str] = set()
@@ -78,6 +79,9 @@ class Revision:
     def removed(self, record: Record) -> None:
         """Take the removal of a record."""
         self.tallies.moved(record, None)
+        self.gone.append(record)
+        if record.item.story:
+            self.stories.add(record.item.story)
         self.changed = True
 
 
@@ -162,7 +166,7 @@ class Book:
     def _count_outlets(self, revision: Revision) -> None:
         """Tell the items of each headline how many sources carry it within the span."""
         doc = Query()
-        times = [record.at for record in revision.records.values()]
+        times = [record.at for record in (*revision.records.values(), *revision.gone)]
         near = (doc.at >= min(times) - 2 * _SPAN) & (doc.at <= max(times) + 2 * _SPAN)
         same = doc.item.story.one_of(sorted(revision.stories))
         columns = ("story", "at", "doc_id", "source")

@@ -129,6 +129,7 @@ class TinyStore:
                 doc_id, item, state, outlets = revision.last_id, clamped(addition.item), State(), 1
                 while item.id in ids:
                     item = replace(item, id=f"{item.id}x")
+                    ids.update(row[0] for row in self._book.items.select(("id",), doc.item.id == item.id))
                 ids.add(item.id)
             else:
                 item, state, outlets = edited(before.item, addition.item), before.state, before.outlets
@@ -267,7 +268,9 @@ class TinyStore:
         removed = self._keeping.removed(since, TOLD + 1)
         if len(items) > TOLD or len(removed) > TOLD:
             return Change(revision=ledger.revision, reset=True)
-        return Change(revision=ledger.revision, items=tuple(row[0] for row in items), removed=tuple(removed))
+        there = dict.fromkeys(row[0] for row in items)
+        gone = dict.fromkeys(one for one in removed if one not in there)
+        return Change(revision=ledger.revision, items=tuple(there), removed=tuple(gone))
 
     # -- triage -----------------------------------------------------------------------------------------------
 

@@ -725,6 +725,41 @@ def test_many_threads(store):
     assert store.check() == []
 
 
+def test_ids_that_many_articles_claim_are_told_apart(store):
+    for n in range(3):
+        store.add([addition(n, id="same")])
+    store.add([addition(n, id="same") for n in range(3, 6)])
+    stories = store.page(View()).stories
+    assert len({story.id for story in stories}) == len(stories) == 6
+    assert {story.item.key for story in stories} == {f"guid:{n}" for n in range(6)}
+    assert store.check() == []
+
+
+def test_an_item_that_was_pruned_and_stored_again_is_told_as_one_thing(store, clock):
+    store.add([addition(1), addition(2)])
+    revision = store.revision()
+    for _ in range(2):
+        store.prune(older_than=NOON + timedelta(days=1), keep_per_source=None)
+        store.add([addition(1)])
+    change = store.changes(revision)
+    assert (change.items, change.removed) == (("id000001",), ("id000002",))
+    store.prune(older_than=NOON + timedelta(days=1), keep_per_source=None)
+    change = store.changes(revision)
+    assert (change.items, sorted(change.removed)) == ((), names(1, 2))
+
+
+def test_outlets_are_counted_again_when_items_are_pruned(store, clock):
+    store.add([addition(n, source=f"s{n}", story="same") for n in range(3)])
+    store.add([addition(3, source="s3", story="other")])
+    assert store.get("id000000").outlets == 3
+    store.mark(names(0, 3), mark("star"))
+    revision = store.revision()
+    store.prune(older_than=NOON + timedelta(days=1), keep_per_source=None)
+    assert store.get("id000000").outlets == 1
+    assert store.changes(revision).items == ("id000000",)
+    assert store.check() == []
+
+
 def apart(work):
     """What some work gives in a thread of its own; None when it is held up."""
     given = []
