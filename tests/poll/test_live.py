@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from monitor.model import Source, Topic
+from monitor.model import Source, SourceHealth, Topic
 from monitor.poll import life as life_module
 from monitor.poll import poller as poller_module
 from monitor.poll import rematch as rematch_module
-from monitor.poll.poller import Poller
+from monitor.poll.poller import Poller, utc_now
 from monitor.query import Watchlists
-from tests.poll.fakes import FakeStore, InProcess, rss, serving, settings
+from tests.poll.fakes import NOW, FakeStore, InProcess, rss, serving, settings
 
 NOTHING = Watchlists((), {})
 
@@ -36,11 +36,16 @@ async def until(condition, seconds=8.0):
 
 
 class Running:
-    def __init__(self, store, *sources, reload=None, watchlists=NOTHING, **network):
+    def __init__(self, store, *sources, reload=None, watchlists=NOTHING, clock=utc_now, chance=lambda: 0.0, **network):
         self.stop = threading.Event()
         self.receipts = []
         self.poller = Poller(
-            settings(*sources, **network), store, watchlists, on_receipt=self.receipts.append, chance=lambda: 0.0
+            settings(*sources, **network),
+            store,
+            watchlists,
+            on_receipt=self.receipts.append,
+            clock=clock,
+            chance=chance,
         )
         self.task = asyncio.create_task(self.poller.live(None, self.stop, reload=reload))
 
@@ -67,6 +72,19 @@ async def test_it_polls_takes_wishes_and_leaves_in_good_order():
         summary = await running.end()
         assert summary.sources == 3 and not store.leased
         assert store.health["a"].last_success is not None
+
+
+async def test_first_polls_are_spread_and_what_was_planned_is_kept_to(monkeypatch):
+    planned: dict[str, float] = {}
+    monkeypatch.setattr("monitor.poll.dispatch.Dispatcher.put", lambda _, name, wait: planned.update({name: wait}))
+    places = iter((0.0, 0.5, 0.9, 0.9))
+    store = FakeStore()
+    store.health["later"] = SourceHealth(source="later", status="ok", next_at=NOW + timedelta(seconds=600))
+    sources = [Source(id=name, title=name, url=f"http://{name}.invalid/") for name in ("a", "b", "c", "later")]
+    running = Running(store, *sources, clock=lambda: NOW, chance=lambda: next(places))
+    await until(lambda: len(planned) == 4)
+    assert planned == {"a": 0.0, "b": pytest.approx(0.2), "c": pytest.approx(0.36), "later": 600.0}
+    await running.end()
 
 
 async def test_a_changed_config_is_taken_up_and_history_judged_again():
