@@ -38,6 +38,7 @@ async def request_on(reader: asyncio.StreamReader) -> Request:
 async def listening(
     answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
     context: ssl.SSLContext | None = None,
+    address: str = "127.0.0.1",
 ) -> AsyncIterator[int]:
     """Answer every connection; the port."""
     tasks: set[asyncio.Task[None]] = set()
@@ -53,7 +54,7 @@ async def listening(
             tasks.discard(task)
             writer.close()
 
-    listener = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
+    listener = await asyncio.start_server(handle, address, 0, ssl=context)
     try:
         yield listener.sockets[0].getsockname()[1]
     finally:

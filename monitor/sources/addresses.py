@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
@@ -47,6 +48,16 @@ def plainly_private(host: str) -> bool:
         bare = "." not in host and host.isascii() and not host[:1].isdigit()
         return bare or host.endswith(_PRIVATE_NAMES)
     return denied(host)
+
+
+def leads_home(host: str) -> bool:
+    """Whether a host is private by its spelling, numbers included that only a resolver reads as an address."""
+    if plainly_private(host):
+        return True
+    try:
+        return denied(socket.inet_ntoa(socket.inet_aton(host)))
+    except (OSError, UnicodeError):
+        return False
 
 
 def public_url(url: str) -> str:

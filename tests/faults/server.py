@@ -40,7 +40,7 @@ class FaultServer:
 
 
 @asynccontextmanager
-async def serving(context: ssl.SSLContext | None = None) -> AsyncIterator[FaultServer]:
+async def serving(context: ssl.SSLContext | None = None, address: str = "127.0.0.1") -> AsyncIterator[FaultServer]:
     server = FaultServer(0, "https" if context else "http")
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -54,7 +54,7 @@ async def serving(context: ssl.SSLContext | None = None) -> AsyncIterator[FaultS
     handler = loop.get_exception_handler()
     loop.set_exception_handler(lambda *_: None)  # a client that refuses our certificate is what we are after
     try:
-        async with listening(handle, context) as server.port:
+        async with listening(handle, context, address) as server.port:
             yield server
     finally:
         loop.set_exception_handler(handler)

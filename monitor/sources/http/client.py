@@ -20,10 +20,10 @@ from msgspec.structs import replace
 
 from monitor.errors import SourceError
 from monitor.model import Memory, Secret, Source
-from monitor.sources.addresses import plainly_private, public_url
+from monitor.sources.addresses import leads_home, plainly_private, public_url
 from monitor.sources.http.answer import charset, gunzip, max_age, refusal, too_large, validator
 from monitor.sources.http.faults import told
-from monitor.sources.http.guard import PublicResolver, SocketFactory, guarded, plain_socket
+from monitor.sources.http.guard import PublicResolver, RefusedError, SocketFactory, guarded, plain_socket
 from monitor.sources.http.secrets import reveal
 
 if TYPE_CHECKING:
@@ -204,7 +204,11 @@ class Client:
             headers["If-Modified-Since"] = memory.last_modified
         network = self.network
         proxy = source.proxy or network.proxy
-        session = self._session(self._permitted(hop.url, source), proxy)
+        permitted = self._permitted(hop.url, source)
+        host = urlsplit(hop.url).hostname or ""
+        if proxy and not permitted and leads_home(host):  # the proxy would make the connection, and judges nothing
+            raise told(RefusedError(f"{host} is private, and a proxy would lead there"), source)
+        session = self._session(permitted, proxy)
         timeout = aiohttp.ClientTimeout(
             total=network.total_timeout, sock_connect=network.connect_timeout, sock_read=network.read_timeout
         )
