@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -24,6 +23,7 @@ from monitor.sources.addresses import leads_home, plainly_private, public_url
 from monitor.sources.http.answer import charset, gunzip, max_age, refusal, too_large, validator
 from monitor.sources.http.faults import told
 from monitor.sources.http.guard import PublicResolver, RefusedError, SocketFactory, guarded, plain_socket
+from monitor.sources.http.hops import Hop, needs_quoting, offered, origin, redirected
 from monitor.sources.http.secrets import reveal
 
 if TYPE_CHECKING:
@@ -63,17 +63,6 @@ class Fetched(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     unmodified: bool = False
     notes: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Hop:
-    """Where one fetch stands."""
-
-    url: str
-    origin: tuple[str, str | None, int | None]
-    own_headers: Mapping[str, str]
-    moved_to: str | None = None
-    notes: list[str] = field(default_factory=list)
 
 
 class Client:
@@ -149,20 +138,20 @@ class Client:
 
     async def _follow(self, source: Source, memory: Memory) -> Fetched:
         own, headers = await self._own_headers(source)
-        hop = _Hop(url=own, origin=_origin(own), own_headers=headers)
+        hop = Hop(url=own, origin=origin(own), own_headers=headers)
         permanent = True
         for count in range(HOPS + 1):
             response = await self._request(hop, source, memory)
             async with response:
                 if response.status not in (301, 302, 303, 307, 308):
                     return await self._read(response, hop, memory)
-                target = _redirected(hop.url, response.headers.get("Location"))
+                target = redirected(hop.url, response.headers.get("Location"))
                 permanent = permanent and response.status in (301, 308)
             if target == hop.url and count:
                 raise SourceError("the server redirects in a circle", kind="redirect")
             hop.url = target
             if permanent:
-                hop.moved_to = _offered(target, own)
+                hop.moved_to = offered(target, own)
             if urlsplit(target).netloc != urlsplit(own).netloc:
                 hop.notes.append(f"redirected to {urlsplit(target).hostname}")
         raise SourceError(f"more than {HOPS} redirects", kind="redirect")
@@ -194,9 +183,9 @@ class Client:
             self._secrets[value] = await asyncio.to_thread(reveal, value)
         return self._secrets[value]
 
-    async def _request(self, hop: _Hop, source: Source, memory: Memory) -> aiohttp.ClientResponse:
+    async def _request(self, hop: Hop, source: Source, memory: Memory) -> aiohttp.ClientResponse:
         headers = {"User-Agent": self.network.user_agent, "Accept": _ACCEPT}
-        if _origin(hop.url) == hop.origin:
+        if origin(hop.url) == hop.origin:
             headers.update(hop.own_headers)
         if memory.etag:
             headers["If-None-Match"] = memory.etag
@@ -218,7 +207,7 @@ class Client:
         from yarl import URL
 
         return await session.get(
-            URL(hop.url, encoded=not _needs_quoting(hop.url)),
+            URL(hop.url, encoded=not needs_quoting(hop.url)),
             headers=headers,
             allow_redirects=False,
             timeout=timeout,
@@ -259,7 +248,7 @@ class Client:
             trust_env=False,
         )
 
-    async def _read(self, response: aiohttp.ClientResponse, hop: _Hop, memory: Memory) -> Fetched:
+    async def _read(self, response: aiohttp.ClientResponse, hop: Hop, memory: Memory) -> Fetched:
         headers = response.headers
         if response.status == 304:
             return self._fetched(response, hop, b"", memory, unmodified=True)
@@ -290,7 +279,7 @@ class Client:
 
     @staticmethod
     def _fetched(
-        response: aiohttp.ClientResponse, hop: _Hop, body: bytes, memory: Memory, *, unmodified: bool, size: int = 0
+        response: aiohttp.ClientResponse, hop: Hop, body: bytes, memory: Memory, *, unmodified: bool, size: int = 0
     ) -> Fetched:
         return Fetched(
             status=response.status,
@@ -306,38 +295,6 @@ class Client:
             unmodified=unmodified,
             notes=tuple(hop.notes),
         )
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def _redirected(url: str, location: str | None) -> str:
-    """Where a redirect leads, if it may."""
-    if not location:
-        raise SourceError("a redirect without a target", kind="redirect")
-    try:
-        target = urljoin(url, location.strip())
-        parts: SplitResult = urlsplit(target)
-        _ = parts.port
-    except ValueError:
-        raise SourceError("a redirect to an unreadable url", kind="redirect") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SourceError(f"a redirect to {parts.scheme or 'nowhere'}: is refused", kind="refused")
-    if urlsplit(url).scheme == "https" and parts.scheme == "http":
-        raise SourceError("a redirect from https to http is refused", kind="refused")
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-def _offered(target: str, own: str) -> str:
-    """A new address as it may be shown: without the source's own query, which may hold a secret and goes with it."""
-    query = urlsplit(own).query
-    return public_url(target) if query and query in target else target
-
-
-def _needs_quoting(url: str) -> bool:
-    return not url.isascii() or any(char in url for char in ' "<>\\^`{|}')
 
 
 def _socks(proxy: str) -> aiohttp.BaseConnector:
