@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class MonitorError(Exception):
@@ -24,6 +24,15 @@ class UsageError(MonitorError):
     """The command line asks for something that cannot be."""
 
     exit_status = 2
+
+
+class NoFeedError(UsageError):
+    """A web page where a feed was wanted; `feeds` are those that it names."""
+
+    def __init__(self, address: str, feeds: Sequence[str]) -> None:
+        none = "it names none; `monitor sources add` with --unseen adds it as it is"
+        super().__init__(f"{address}: not a feed", hint=f"it names {', '.join(feeds)}" if feeds else none)
+        self.feeds = tuple(feeds)
 
 
 class ConfigError(MonitorError):

@@ -51,6 +51,21 @@ class Source(Struct, frozen=True, kw_only=True):
         return None if self.url is None else blake2b(self.url.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
+class Candidate(Struct, frozen=True, kw_only=True):
+    """What may become a source: its `url` or `path`, the title it gives itself, and why it cannot be read now."""
+
+    url: str | None = None
+    path: str | None = None
+    title: str | None = None
+    trouble: str | None = None
+
+    @property
+    def where(self) -> Mapping[str, str]:
+        """Where it is read from, as sources.toml says it."""
+        where = {"url": self.url, "path": self.path}
+        return {key: place for key, place in where.items() if place is not None}
+
+
 class Topic(Struct, frozen=True, kw_only=True):
     """A watchlist that is also a pane. `query` is text of the query language; `spelling` is "both" or "exact"."""
 

@@ -28,7 +28,19 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from monitor.config import Settings
-    from monitor.model import Action, Change, Counts, Journal, Page, PollerState, Progress, Source, Story, Topic
+    from monitor.model import (
+        Action,
+        Candidate,
+        Change,
+        Counts,
+        Journal,
+        Page,
+        PollerState,
+        Progress,
+        Source,
+        Story,
+        Topic,
+    )
     from monitor.query import Document, Explanation, Lint, Query, Use, Watchlists
     from monitor.store.port import Store
 
@@ -277,6 +289,28 @@ class Newsroom:
         self._writing("change sources")
         config.set_enabled(self._own_folder(), source_id, enabled)
         self.reload()
+
+    def consider(self, address: str, *, stop: Callable[[], bool] = lambda: False) -> Candidate | None:
+        """What an address would be as a source, as it answers now; `stop` ends that early, and then it is None.
+
+        Raises UsageError for what cannot be one, NoFeedError for a web page.
+        """
+        from monitor.poll.probe import consider
+
+        self._writing("add a source")
+        if not address.startswith(("http://", "https://", "/", "~")):
+            hint = "a feed's begins with https://, that of local text with / or ~"
+            raise UsageError(f"{clean_line(address)!r} is no whole address", hint=hint)
+        return consider(self.settings, address, stop=stop)
+
+    def add_source(self, candidate: Candidate, *, title: str) -> str:
+        """Add a source to sources.toml, keeping its comments; its id. Raises ConfigError, and then writes nothing."""
+        self._writing("add a source")
+        (made,) = config.add_sources(
+            self._own_folder(), [{**candidate.where, "title": clean_line(title, cap=200) or None}]
+        )
+        self.reload()
+        return made
 
     def poller(self) -> PollerState:
         """Who polls this store: our child (also one that is only beginning), another process, or nobody."""

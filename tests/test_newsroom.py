@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from monitor.config import Settings
 from monitor.errors import QueryError, UsageError
 from monitor.ingest import normalise
-from monitor.model import Addition, Entry, Source, SourceHealth, Topic, View
+from monitor.model import Addition, Candidate, Entry, Source, SourceHealth, Topic, View
 from monitor.newsroom import Newsroom
 from monitor.query import index_terms
 
@@ -106,7 +107,9 @@ def test_what_is_hidden_is_found_by_asking_for_it(newsroom):
 def test_a_read_only_newsroom_writes_nothing(newsroom):
     (item,) = store(newsroom, entry("Missiles seen"))
     newsroom.read_only = True
-    for write in (lambda: newsroom.mark([item], "read"), newsroom.undo, newsroom.refresh):
+    add = partial(newsroom.add_source, Candidate(url="https://x.example/"), title="X")
+    look = partial(newsroom.consider, "https://x.example/")
+    for write in (lambda: newsroom.mark([item], "read"), newsroom.undo, newsroom.refresh, look, add):
         with pytest.raises(UsageError, match="read-only"):
             write()
     newsroom.save_session({"pane": "all"})
@@ -230,3 +233,30 @@ def test_a_new_topic_has_an_id_of_its_title_and_is_saved_with_both(tmp_path):
         for title, trouble in (("ARMS", 'there is a "arms" already'), (" ", "needs a title")):
             with pytest.raises(UsageError, match=trouble):
                 room.new_topic(title)
+
+
+def test_a_feed_is_considered_then_added_beside_comments(tmp_path, feed_server):
+    from monitor import config
+
+    sources = tmp_path / "sources.toml"
+    sources.write_text('# the desk\'s own\n[[sources]]\nid = "wire"\nurl = "http://wire.example/feed"\n')
+    with Newsroom.open(config.load(tmp_path, "memory:", {})) as room:
+        candidate = room.consider(feed_server.feed("/world.xml", "One"))
+        assert (candidate.title, candidate.trouble) == ("Wire", None)
+        assert room.add_source(candidate, title="World & all") == "world-all"
+        assert room.settings.source("world-all").url == candidate.url
+        assert "# the desk's own" in sources.read_text()
+        before = sources.read_text()
+        page = "<html><head><link rel='alternate' type='application/rss+xml' href='/more.xml'></head></html>"
+        for address, trouble in (
+            (candidate.url, 'there already, as "world-all"'),
+            ("example.org/feed", "https://"),
+            ("gopher://example.org", "https://"),
+            (feed_server.put("/", page, content_type="text/html"), "it names .*/more.xml"),
+        ):
+            with pytest.raises(UsageError, match=trouble):
+                room.consider(address)
+        assert "not found" in room.consider(f"{feed_server.url}/none.xml").trouble
+        assert room.consider("/srv/desk").where == {"path": "/srv/desk"}
+        assert room.consider(f"{feed_server.url}/other.xml", stop=lambda: True) is None
+        assert sources.read_text() == before

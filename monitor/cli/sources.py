@@ -119,37 +119,17 @@ def add(at: Desk, /, address: str, name: str | None, tags: tuple[str, ...], unse
     names are told. Exit status 1 if it was added but cannot be read now.
     """
     from monitor import config
+    from monitor.poll.probe import consider
 
-    remote = address.startswith(("http://", "https://"))
-    if not remote and "://" in address:
-        raise UsageError(f"{address}: only http, https and local paths can be read")
-    where = {"url": address} if remote else {"path": str(Path(address).expanduser().absolute())}
-    settings = at.settings()
-    if there := next((one.id for one in settings.sources if where in ({"url": one.url}, {"path": one.path})), None):
-        raise UsageError(f'{redact(address)}: is there already, as "{there}"')
-    seen = _look(settings, address) if remote and not unseen else {"status": "ok"}
-    given["title"] = given["title"] or seen.get("title") or None
-    (made,) = config.add_sources(_own_folder(at), [{"id": name, **where, **given, "tags": list(tags) or None}])
+    found = consider(at.settings(), address, unseen=unseen)
+    assert found is not None  # nothing stops it
+    given["title"] = given["title"] or found.title
+    (made,) = config.add_sources(_own_folder(at), [{"id": name, **found.where, **given, "tags": list(tags) or None}])
     click.echo(made)
-    if seen["status"] == "ok":
+    if found.trouble is None:
         return 0
-    say(f"{made} is added, but cannot be read now: {seen['message']}")
+    say(f"{made} is added, but cannot be read now: {found.trouble}")
     return 1
-
-
-def _look(settings: Settings, address: str) -> dict[str, Any]:
-    """How an address answers. Raises UsageError for what is no feed, naming those that it leads to."""
-    import asyncio
-
-    from monitor.cli import probe
-    from monitor.model import Source
-
-    (seen,) = asyncio.run(probe.probe(settings, [Source(id=address, title=address, url=address)]))
-    if seen["status"] != "not-a-feed":
-        return seen
-    feeds = asyncio.run(probe.discover(settings, address))
-    hint = f"it names {', '.join(one.url for one in feeds)}" if feeds else "it names none; --unseen adds it as it is"
-    raise UsageError(f"{clean_line(redact(address))}: not a feed", hint=clean_line(hint, cap=2000))
 
 
 @sources.command(example="monitor sources remove example")
@@ -213,7 +193,7 @@ def check(at: Desk, /, names: tuple[str, ...], as_: str) -> int:
     chosen = [_named(settings, name) for name in names] or [one for one in settings.sources if one.enabled]
     import asyncio
 
-    from monitor.cli.probe import probe
+    from monitor.poll.probe import probe
 
     outcomes = asyncio.run(probe(settings, chosen))
     if as_ != "text":
@@ -297,7 +277,7 @@ def discover(at: Desk, /, url: str, as_: str) -> int:
     """Find the feeds that a page names."""
     import asyncio
 
-    from monitor.cli.probe import discover as feeds_of
+    from monitor.poll.probe import discover as feeds_of
 
     found = asyncio.run(feeds_of(at.settings(), url))
     if as_ == "json":

@@ -112,7 +112,10 @@ def add_sources(folder: Path, sources: Sequence[Mapping[str, Any]]) -> tuple[str
         tables = document.setdefault("sources", tomlkit.aot())
         for values in sources:
             given = {key: value for key, value in values.items() if value is not None}
-            name = id_of(given)
+            try:
+                name = id_of(given)
+            except ValueError as error:
+                raise ConfigError((f"sources.toml: the address cannot be read: {error}",)) from error
             if name in taken and "id" in given:
                 raise ConfigError((f'sources.toml: there is already a source "{name}" (give another id)',))
             name = f"{name}-{short_digest(address_of(given))}" if name in taken else name

@@ -105,6 +105,7 @@ def _declare() -> tuple[Command, ...]:
         c("raw", "tab", "the text as it came, or as it is read", "detail"),
         c("poll-source", "R,ctrl+r", "poll this source now", "sources", "poll now", writes=True),
         c("toggle-source", "d", "disable or enable the source", "sources", "disable", writes=True),
+        c("add-source", "a,plus", "add a feed, or local text", "sources", "add", writes=True),
         c("show-source", "enter", "show the source's items", "sources", "items"),
         c("open-source", "o", "open the source in the browser", "sources", "open", writes=True),
         c("copy-source", "y", "copy the source's address", "sources", "copy", writes=True),

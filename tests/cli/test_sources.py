@@ -45,6 +45,8 @@ def test_add_switch_and_remove(desk):
         (("add", "https://x.example/", "--unseen", "--id", "wire"), 'already a source "wire"'),
         (("add", "https://x.example/", "--unseen", "--every", "often"), "must be a duration"),
         (("add", "http://127.0.0.1:9/wire.xml"), 'is there already, as "wire"'),
+        (("add", "https://[", "--unseen"), "sources.toml: the address cannot be read: Invalid IPv6 URL"),
+        (("add", ""), "an address is missing"),
         (("add", "javascript://x"), "only http, https and local paths"),
         (("add", "file:///etc/passwd"), "only http, https and local paths"),
         (("remove", "nothing"), 'no source "nothing"'),

@@ -87,7 +87,7 @@ class Show:
         """Press keys as the driver would tell of them, each once the last has been dealt with."""
         for name in keys:
             key = _character_to_key(name) if len(name) == 1 else name
-            event = events.Key(key, key_to_character(key))
+            event = events.Key(key, name if len(name) == 1 else key_to_character(key))
             event.set_sender(self.app)
             self.app._driver.send_message(event)
             await self.settle()
@@ -101,15 +101,7 @@ class Show:
         await self.settle()
 
     async def type(self, text: str) -> None:
-        names = {
-            " ": "space",
-            "(": "left_parenthesis",
-            ")": "right_parenthesis",
-            ":": "colon",
-            "/": "slash",
-            "-": "minus",
-        }
-        await self.press(*(names.get(char, char) for char in text))
+        await self.press(*text)
 
     async def settle(self) -> None:
         """Wait until nothing is asked of the store, no message is under way, and nothing is left to draw."""

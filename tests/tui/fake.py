@@ -15,6 +15,7 @@ from monitor.config import Dashboard, Settings
 from monitor.errors import QueryError, UsageError
 from monitor.model import (
     Body,
+    Candidate,
     Change,
     Counts,
     Hit,
@@ -160,6 +161,7 @@ class FakeNewsroom:
         self.failing: Exception | None = None
         self.polling = "elsewhere"
         self.healths: dict[str, SourceHealth] = {}
+        self.on_the_web: dict[str, Candidate | Exception] = {}
         self._revision = 0
         self._lock = threading.RLock()
         self._number = itertools.count(1)
@@ -341,6 +343,16 @@ class FakeNewsroom:
     def set_enabled(self, source_id: str, enabled: bool) -> None:
         sources = tuple(replace(s, enabled=enabled) if s.id == source_id else s for s in self.settings.sources)
         self.settings = replace(self.settings, sources=sources)
+
+    def consider(self, address: str, *, stop=lambda: False) -> Candidate | None:
+        if isinstance(found := self.on_the_web[address], Exception):
+            raise found
+        return found
+
+    def add_source(self, candidate: Candidate, *, title: str) -> str:
+        made = Source(id=title.lower() or "untitled", title=title, url=candidate.url)
+        self.settings = replace(self.settings, sources=(*self.settings.sources, made))
+        return made.id
 
     def poller(self):
         return self.polling

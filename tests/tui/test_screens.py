@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import threading
 import time
@@ -10,13 +11,14 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from monitor.errors import ConfigError
-from monitor.model import SourceHealth
-from monitor.tui import commands
+from monitor.errors import ConfigError, NoFeedError, UsageError
+from monitor.model import Candidate, SourceHealth
+from monitor.tui import commands, status
 from monitor.tui.screens.editor import EditorScreen
 from monitor.tui.screens.help import Entries, HelpScreen
-from monitor.tui.screens.sources import SourcesScreen, in_words
+from monitor.tui.screens.sources import SourcesScreen
 from monitor.tui.widgets.preview import PreviewLines
+from monitor.tui.widgets.sources import in_words
 from tests.tui.fake import NOW, FakeNewsroom, make_story
 
 
@@ -74,7 +76,7 @@ async def test_sources_tell_the_name_that_commands_take_and_how_to_begin(show):
         room.settings = replace(room.settings, sources=())
         await it.screen.renew()
         await it.settle()
-        assert "monitor sources add URL" in it.lines[-2]
+        assert "press a to add one" in it.lines[-2]
 
 
 async def test_a_source_is_polled_disabled_copied_and_filtered(show, monkeypatch):
@@ -100,6 +102,122 @@ async def test_a_source_is_polled_disabled_copied_and_filtered(show, monkeypatch
         assert len(it.screen.home.sources) == 5
         await it.press("escape")
         assert it.screen is it.app.first_screen
+
+
+ADDRESS = "https://wire.example/rss"
+
+
+async def ask_for(it, address=ADDRESS):
+    await it.press("S", "a")
+    await it.type(address)
+    await it.press("enter")
+
+
+async def test_a_feed_is_looked_at_titled_added_and_stood_on(show):
+    room = FakeNewsroom([make_story(0)])
+    room.on_the_web = {ADDRESS: Candidate(url=ADDRESS, title="The Wire")}
+    async with show(room=room) as it:
+        await ask_for(it)
+        assert "its title: The Wire" in it.lines[-1]
+        await it.type("s")
+        await it.press("enter")
+        assert it.said == "the wires is added"
+        assert it.screen.home.selected.source == room.settings.source("the wires")
+        assert room.settings.source("the wires").url == ADDRESS
+
+
+async def test_a_feed_that_cannot_be_read_now_is_added_and_that_is_said(show):
+    room = FakeNewsroom([make_story(0)])
+    room.on_the_web = {ADDRESS: Candidate(url=ADDRESS, trouble="not found (404)")}
+    async with show(room=room) as it:
+        await ask_for(it)
+        await it.until(lambda: "cannot be read now: not found (404)" in it.lines[-1])
+        await it.type("Wire")
+        await it.press("enter")
+        assert it.said == "wire is added, but cannot be read now: not found (404)"
+
+
+async def test_an_address_that_cannot_be_a_source_is_refused_in_a_line(show):
+    room = FakeNewsroom([make_story(0)])
+    room.on_the_web = {ADDRESS: UsageError('is there already, as "wire"')}
+    async with show(room=room) as it:
+        await ask_for(it)
+        assert it.said == 'is there already, as "wire"'
+        assert len(it.screen.home.sources) == 5
+
+
+async def test_of_a_web_page_the_feed_that_it_names_is_offered(show):
+    room, page = FakeNewsroom([make_story(0)]), "https://wire.example"
+    room.on_the_web = {page: NoFeedError(page, [ADDRESS]), ADDRESS: Candidate(url=ADDRESS, title="The Wire")}
+    async with show(room=room) as it:
+        await ask_for(it, page)
+        assert f"a web page; its feed: {ADDRESS}" in it.lines[-1]
+        await it.press("enter", "enter")
+        assert it.said == "the wire is added"
+
+
+def until_stopped(stop) -> bool:
+    """Work at something until it is to stop; False where nobody says so in time."""
+    for _ in range(400):
+        if stop():
+            return True
+        time.sleep(0.005)
+    return False
+
+
+async def test_a_long_look_at_an_address_is_stopped(show, monkeypatch):
+    room, stopped = FakeNewsroom([make_story(0)]), []
+    monkeypatch.setattr(room, "consider", lambda _, *, stop: stopped.append(until_stopped(stop)))
+    async with show(room=room) as it:
+        await it.pilot.press("S", "a", "x", "enter")
+        await it.until(lambda: it.said == "looking at x · esc stops")
+        it.screen.step_back()
+        await it.until(lambda: stopped == [True])
+        assert it.said == "stopped; nothing is added"
+        assert isinstance(it.screen, SourcesScreen)
+
+
+async def test_long_looks_do_not_hold_up_who_leaves(show, monkeypatch):
+    room, stopped = FakeNewsroom([make_story(0)]), []
+    monkeypatch.setattr(room, "consider", lambda _, *, stop: stopped.append(until_stopped(stop)))
+    async with show(room=room) as it:
+        await it.pilot.press("S", "a", "x", "enter")
+        await it.until(lambda: it.said == "looking at x · esc stops")
+    await asyncio.to_thread(it.app.desk.close)
+    assert stopped == [True]
+    monkeypatch.setattr(room, "preview", lambda *_, stop, **__: stopped.append(until_stopped(stop)))
+    async with show(room=room) as it:
+        await it.press("e")
+        await it.until(lambda: "looking at 7 days" in it.lines[0])
+    await asyncio.to_thread(it.app.desk.close)
+    assert stopped == [True, True]
+    monkeypatch.setattr(status, "unread_shown", lambda *given: stopped.append(until_stopped(given[-1])))
+    async with show(room=room) as it:
+        await it.pilot.press("A")
+        await it.until(lambda: it.said.startswith("counting"))
+    await asyncio.to_thread(it.app.desk.close)
+    assert stopped == [True, True, True]
+
+
+async def test_what_a_look_asks_waits_for_the_question_before_it(show, monkeypatch):
+    room, go = FakeNewsroom([make_story(0)]), threading.Event()
+
+    def slow(address, *, stop):
+        go.wait()
+        return Candidate(url=ADDRESS, title="The Wire")
+
+    monkeypatch.setattr(room, "consider", slow)
+    async with show(room=room) as it:
+        await it.pilot.press("S", "a", "x", "enter")
+        await it.until(lambda: it.said.startswith("looking at x"))
+        await it.pilot.press("l", "r", "e")
+        await it.until(lambda: "only: re" in it.lines[-1])
+        go.set()
+        await it.settle()
+        assert "only: re" in it.lines[-1]
+        await it.press("enter")
+        assert len(it.screen.home.sources) < 5
+        assert "its title: The Wire" in it.lines[-1]
 
 
 async def test_a_source_shows_its_items(show):

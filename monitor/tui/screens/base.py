@@ -27,6 +27,8 @@ class DeskScreen(Screen[str | None]):
         super().__init__()
         self.desk = desk
         self.prompt: Prompt | None = None
+        self._asked_next: list[Question] = []
+        """Questions that wait until the one before is answered."""
 
     @property
     def scopes(self) -> tuple[commands.Scope, ...]:
@@ -94,8 +96,12 @@ class DeskScreen(Screen[str | None]):
         self.query_one(Foot).hush()
 
     def ask(self, question: Question) -> None:
-        """Ask something at the foot."""
+        """Ask something at the foot, after what is asked there already."""
         from monitor.tui.widgets.prompt import Prompt
+
+        if self.prompt is not None and self.prompt.question is not None:
+            self._asked_next.append(question)
+            return
 
         async def show() -> None:
             if self.prompt is None:
@@ -111,3 +117,5 @@ class DeskScreen(Screen[str | None]):
     def _answered(self) -> None:
         self.query_one(Foot).display = True
         self.home.focus()
+        if self._asked_next:
+            self.ask(self._asked_next.pop(0))

@@ -1,22 +1,20 @@
-"""Every source with how it is doing, in words; poll, disable, open, copy."""
+"""Every source with how it is doing, in words; poll, add, disable, open, copy."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
 from textual import on
-from textual.message import Message
 
-from monitor.errors import MonitorError
-from monitor.model import FAILING, SourceHealth
+from monitor.errors import MonitorError, NoFeedError
+from monitor.model import FAILING
 from monitor.redact import redact
 from monitor.text import clean_line
 from monitor.tui import commands, outside, paint
 from monitor.tui.screens.base import DeskScreen
 from monitor.tui.widgets.bars import Bar, Foot
 from monitor.tui.widgets.rows import Rows
+from monitor.tui.widgets.sources import SourceRows, figures, in_words, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,126 +22,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from monitor.model import Candidate
     from monitor.newsroom import SourceStatus
     from monitor.tui.desk import Desk, News
-    from monitor.tui.themes import Ground
-
-ROLES = {"ok": "good", "unmodified": "good", "new": "quiet", "disabled": "faint", "quiet": "warning"}
-GLYPHS = {"ok": "●", "unmodified": "●", "new": "○", "disabled": "○", "quiet": "◔"}
-
-
-def in_words(health: SourceHealth, now: datetime) -> str:
-    """How a source is, as a person would say it."""
-    match health.status:
-        case "new":
-            return "not polled yet"
-        case "ok" | "unmodified":
-            return "ok" if health.status == "ok" else "ok, not modified"
-        case "quiet":
-            usual = f"usually every {paint.age(health.gap)}, " if health.gap else ""
-            silent = paint.age((now - health.last_new).total_seconds()) if health.last_new else "always"
-            return f"quiet: {usual}silent {silent}"
-        case "not-a-feed":
-            return "not a feed"
-        case "gone":
-            return "gone"
-        case "disabled":
-            return "disabled"
-        case "failing":
-            since = paint.moment(health.failing_since, now) if health.failing_since else "now"
-            return f"failing since {since}"
-
-
-def remarks(status: SourceStatus) -> str:
-    """What there is to say about a source: its last error, where it moved to, that its TLS is not verified."""
-    notes = [status.health.message or ""]
-    notes += [f"moved to {status.health.moved_to}"] if status.health.moved_to else []
-    notes += ["TLS is not verified"] if status.source.insecure else []
-    return clean_line(" · ".join(note for note in notes if note))
-
-
-def figures(health: SourceHealth) -> str:
-    """How often a source is polled, what it brings and how late, where that is known."""
-    told = [f"every {paint.age(health.interval)}"] if health.interval else []
-    told += [f"{health.items_per_day:.1f} a day"] if health.items else []
-    told += [f"{paint.age(health.latency)} behind"] if health.latency is not None else []
-    return " · ".join(told)
-
-
-class SourceRows(Rows):
-    """The table of sources, a line for each."""
-
-    HEAD: ClassVar[int] = 1
-
-    class Moved(Message):
-        """The cursor stands on another source, or its source says something else."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        super().__init__()
-        self.clock = clock
-        self.sources: Sequence[SourceStatus] = ()
-
-    @property
-    def count(self) -> int:
-        """How many."""
-        return len(self.sources)
-
-    @property
-    def selected(self) -> SourceStatus | None:
-        """The source under the cursor."""
-        return self.sources[self.cursor] if 0 <= self.cursor < len(self.sources) else None
-
-    def moved(self) -> None:
-        """Tell that the cursor stands elsewhere."""
-        self.post_message(self.Moved())
-
-    def show(self, sources: Sequence[SourceStatus]) -> None:
-        """Show these; the cursor stays on its source."""
-        if sources == self.sources:
-            return
-        was = self.selected.source.id if self.selected else None
-        self.sources = sources
-        self.cursor = next(
-            (n for n, status in enumerate(sources) if status.source.id == was), min(self.cursor, self.count - 1)
-        )
-        self.cursor = max(0, self.cursor)
-        self.show_cursor()
-        self.refresh()
-        self.moved()
-
-    def _columns(self, width: int) -> tuple[int, int, bool]:
-        """Cells of title and state, and whether figures fit as well."""
-        return (26, 40, True) if width >= 150 else (24, 34, False) if width >= 110 else (18, 24, False)
-
-    def draw_head(self, y: int, width: int) -> list[Segment]:  # noqa: ARG002
-        """What the columns are."""
-        title, state, wide = self._columns(width)
-        text = f"   {'source':<{title}} {'state':<{state}} {'last':<6} {'next':<6} "
-        if wide:
-            text += f"{'every':>6} {'a day':>6} {'behind':>7}  "
-        return paint.line([(text + "last error", "faint")], width, self.look)
-
-    def draw(self, number: int, width: int, ground: Ground) -> list[Segment]:
-        """State, title, times, figures, the last error."""
-        status, now = self.sources[number], self.clock()
-        source, health = status.source, status.health
-        title, state, wide = self._columns(width)
-        role = "error" if health.status in FAILING else ROLES[health.status]
-        bar = "▌" if ground == "raised" else " "
-        parts = [
-            (f"{bar}{GLYPHS.get(health.status, '×')} ", role),
-            (f"{paint.fitted(source.title, title)} ", "ink" if source.enabled else "quiet"),
-            (f"{paint.fitted(in_words(health, now), state)} ", role),
-            (f"{paint.moment(health.last_try, now) if health.last_try else '':<6} ", "quiet"),
-            (f"{paint.moment(health.next_at, now) if health.next_at else '':<6} ", "quiet"),
-        ]
-        if wide:
-            every = paint.age(health.interval) if health.interval else ""
-            behind = paint.age(health.latency) if health.latency is not None else ""
-            daily = f"{health.items_per_day:.1f}" if health.items else ""
-            parts.append((f"{every:>6} {daily:>6} {behind:>7}  ", "quiet"))
-        parts.append((remarks(status), "error" if health.status in FAILING else "quiet"))
-        return paint.line(parts, width, self.look, ground)
+    from monitor.tui.widgets.prompt import Verdict
 
 
 class SourcesScreen(DeskScreen):
@@ -156,6 +38,8 @@ class SourcesScreen(DeskScreen):
         super().__init__(desk)
         self.word = ""
         self.sources: Sequence[SourceStatus] = ()
+        self._looking: object = None
+        """The look at an address whose outcome is awaited; None while there is none."""
 
     def compose(self) -> ComposeResult:
         """A bar, the table, the selected source's remarks whole, the foot."""
@@ -208,11 +92,16 @@ class SourcesScreen(DeskScreen):
             told = (in_words(health, self.home.clock()), figures(health), remarks(selected))
             words, name = " · ".join(filter(None, told)), f" {selected.source.id} "
         elif not self.sources:
-            words = "`monitor sources add URL` adds one, `monitor sources import FILE` a list"
+            add = self.desk.keys.shown(commands.BY_ID["add-source"], most=1)
+            words = f"press {add} to add one; `monitor sources import FILE` adds a list"
         self.query_one("#remarks", Bar).put(((f" {words}", "quiet"),), ((name, "faint"),))
 
     def step_back(self) -> bool:
-        """Show all again."""
+        """Stop looking at an address, or show all again."""
+        if self._looking is not None:
+            self._looking = None
+            self.say("stopped; nothing is added", "quiet")
+            return True
         if not self.word:
             return False
         self.word = ""
@@ -229,6 +118,72 @@ class SourcesScreen(DeskScreen):
         """Ask the poller for this source."""
         if (status := self.home.selected) is not None:
             await self.wish([status.source.id], status.source.title)
+
+    def action_add_source(self) -> None:
+        """Ask for an address, look at what is there, and add it."""
+        self._ask_address("address of the feed:")
+
+    def _ask_address(self, label: str, value: str = "") -> None:
+        from monitor.tui.widgets.prompt import Question
+
+        async def answer(text: str) -> str | None:
+            if address := clean_line(text, cap=2000):
+                self.run_worker(self._consider(address))
+            return None
+
+        self.ask(Question(label=label, value=value, answer=answer))
+
+    async def _consider(self, address: str) -> None:
+        """Look at an address aside, and go on with what it is unless that was stopped or another was asked for."""
+        self._looking = mine = object()
+        self.say(f"looking at {redact(address)} · esc stops", "quiet")
+        candidate = None
+        try:
+            candidate = await self.desk.call_aside(
+                self.desk.newsroom.consider, address, stop=lambda: self._looking is not mine
+            )
+        except NoFeedError as error:
+            self._refuse(mine, str(error), error.feeds)
+        except MonitorError as error:
+            self._refuse(mine, str(error))
+        if candidate is not None and self._looking is mine:
+            self._looking = None
+            self._ask_title(candidate)
+
+    def _refuse(self, look: object, why: str, feeds: Sequence[str] = ()) -> None:
+        if self._looking is look:
+            self._looking = None
+            if feeds:
+                self._ask_address("a web page; its feed:", feeds[0])
+            else:
+                self.say(why, "error")
+
+    def _ask_title(self, candidate: Candidate) -> None:
+        from monitor.tui.widgets.prompt import Question
+
+        async def answer(title: str) -> str | None:
+            try:
+                made = await self.desk.call(self.desk.newsroom.add_source, candidate, title=title)
+            except MonitorError as error:
+                return str(error)
+            self.word = ""
+            await self.renew()
+            self.home.stand_on(made)
+            if candidate.trouble is None:
+                self.say(f"{made} is added", "good")
+            else:
+                self.say(f"{made} is added, but cannot be read now: {candidate.trouble}", "warning")
+            return None
+
+        async def judge(_: str) -> Verdict:
+            return (f"cannot be read now: {candidate.trouble}", "warning") if candidate.trouble else ("", "quiet")
+
+        title = clean_line(candidate.title or "")
+        self.ask(Question(label="its title:", value=title, answer=answer, judge=judge))
+
+    def on_unmount(self) -> None:
+        """Nobody awaits a look any more."""
+        self._looking = None
 
     async def action_toggle_source(self) -> None:
         """Switch the source off or on in sources.toml."""

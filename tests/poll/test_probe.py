@@ -6,10 +6,10 @@ import asyncio
 from collections import Counter
 from typing import Any, Self
 
-from monitor.cli.probe import probe
 from monitor.config import Network, Settings
 from monitor.errors import SourceError
 from monitor.model import Source
+from monitor.poll.probe import probe
 
 
 class Client:

@@ -1,14 +1,17 @@
-"""Looking at sources now, without a store: for `sources check` and `sources discover`."""
+"""Looking at sources now, without a store: whether they can be read, what a page leads to, what an address would be."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.errors import SourceError
-from monitor.model import Memory, Source
+from monitor.errors import NoFeedError, SourceError, UsageError
+from monitor.model import Candidate, Memory, Source
+from monitor.redact import redact
 from monitor.text import clean_line
 
 if TYPE_CHECKING:
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from monitor.poll.workers import Workers
     from monitor.sources.discover import Found
     from monitor.sources.http import Client
+
+WATCH = 0.1
+"""Seconds between two looks at whether an answer is still wanted."""
 
 
 async def probe(settings: Settings, sources: Sequence[Source]) -> list[dict[str, Any]]:
@@ -93,3 +99,44 @@ async def discover(settings: Settings, url: str) -> list[Found]:
     async with Client(settings.network) as client:
         fetched = await client.fetch(Source(id="page", title=url, url=url), Memory())
     return list(find(fetched.body, fetched.final_url))
+
+
+def consider(
+    settings: Settings, address: str, *, unseen: bool = False, stop: Callable[[], bool] = lambda: False
+) -> Candidate | None:
+    """What an address would be as a source; a feed is fetched once, unless it is to be `unseen`. None once stopped.
+
+    Raises UsageError for what cannot be one or is one already, NoFeedError for a web page, SourceError for a page that
+    cannot be asked for its feeds.
+    """
+    if not address:
+        raise UsageError("an address is missing")
+    remote = address.startswith(("http://", "https://"))
+    if not remote and "://" in address:
+        raise UsageError(f"{clean_line(address)}: only http, https and local paths can be read")
+    where = {"url": address} if remote else {"path": str(Path(address).expanduser().absolute())}
+    if there := next((one.id for one in settings.sources if where in ({"url": one.url}, {"path": one.path})), None):
+        raise UsageError(f'{clean_line(redact(address))}: is there already, as "{there}"')
+    if not remote or unseen:
+        return Candidate(**where)
+    return asyncio.run(_unless(stop, _seen(settings, address)))
+
+
+async def _seen(settings: Settings, address: str) -> Candidate:
+    (seen,) = await probe(settings, [Source(id=address, title=address, url=address)])
+    if seen["status"] == "not-a-feed":
+        raise NoFeedError(clean_line(redact(address)), [one.url for one in await discover(settings, address)])
+    trouble = None if seen["status"] == "ok" else seen["message"]
+    return Candidate(url=address, title=seen.get("title") or None, trouble=trouble)
+
+
+async def _unless(stop: Callable[[], bool], work: Coroutine[Any, Any, Candidate]) -> Candidate | None:
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        await asyncio.wait({task}, timeout=WATCH)
+        if stop():
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, SourceError, UsageError):
+                await task
+            return None
+    return task.result()
