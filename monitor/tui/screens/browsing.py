@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Callable
 from functools import partial
 from threading import Event
@@ -142,6 +143,9 @@ class Browsing(Reading):
         except MonitorError as error:
             self.say(str(error), "error")
             return
+        except CancelledError:  # the dashboard is left
+            stop.set()
+            raise
         finally:
             self._counting = None
         if stop.is_set():

@@ -94,6 +94,10 @@ class EditorScreen(DeskScreen):
         self.set_interval(BEAT, self._tell_looked)
         self.try_soon()
 
+    def on_unmount(self) -> None:
+        """Nobody awaits a trial any more."""
+        self._stop()
+
     @property
     def changed(self) -> bool:
         """Whether the text says something else than what is saved."""
