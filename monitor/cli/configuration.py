@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import Desk, Group, pass_desk
+from monitor.cli.options import Desk, Group, pass_desk, watchlists_of
 from monitor.cli.output import many, say
 from monitor.errors import ConfigError, meant
 from monitor.text import clean_line
@@ -73,12 +74,14 @@ def check(at: Desk) -> int:
 
 def findings(at: Desk) -> tuple[Sequence[str], Sequence[str]]:
     """The problems of the config, and what is allowed but unwise."""
+    from monitor.config import survey
+
     try:
-        settings = at.settings()
+        settings, wrong = survey(at.config, at.store, os.environ)
     except ConfigError as error:
         return error.problems, ()
-    watchlists = at.watchlists()
-    problems = [f"topics.toml: {problem}" for problem in watchlists.problems]
+    watchlists = watchlists_of(settings)
+    problems = [*wrong, *(f"topics.toml: {problem}" for problem in watchlists.problems)]
     problems += _wrong_panes(settings.dashboard.extra_panes, watchlists)
     problems += wrong_names(settings)
     return problems, (*settings.warnings, *_missing_paths(settings))

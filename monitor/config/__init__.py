@@ -10,7 +10,7 @@ from monitor.config.edit import (
     set_enabled,
 )
 from monitor.config.kinds import duration
-from monitor.config.load import current, load, stamp, topic_id
+from monitor.config.load import current, load, stamp, survey, topic_id
 from monitor.config.places import FILES, data_folder, log_file, shipped_folder, user_folder
 from monitor.config.settings import Dashboard, Network, Retention, Settings
 
@@ -34,6 +34,7 @@ __all__ = [
     "set_enabled",
     "shipped_folder",
     "stamp",
+    "survey",
     "topic_id",
     "user_folder",
 ]

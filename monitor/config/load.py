@@ -29,6 +29,17 @@ def load(config: Path | None, store: str | None, environ: Mapping[str, str]) -> 
 
     A file that is not there is taken from what ships. Raises ConfigError with every problem of every file.
     """
+    settings, problems = survey(config, store, environ)
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def survey(config: Path | None, store: str | None, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
+    """The settings as far as they are right, and every problem of every file.
+
+    Raises ConfigError where there is no folder to read.
+    """
     folder, origin = _find(config, environ)
     return _Loading(folder, origin).settings(store or environ.get("MONITOR_STORE"), environ)
 
@@ -121,16 +132,13 @@ class _Loading:
         self._monitor(), self._sources(), self._topics(), self._keys()
         return self.files[name].told()
 
-    def settings(self, store: str | None, environ: Mapping[str, str]) -> Settings:
+    def settings(self, store: str | None, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
         store_in_file, retention, dashboard = self._monitor()
         network, sources = self._sources()
         spelling, topics, lists = self._topics()
         keys = self._keys()
-        problems = tuple(line for file in self.files.values() for line in file.told())
-        if problems:
-            raise ConfigError(problems)
         kept = store_url(store, Path.cwd()) if store else store_in_file
-        return Settings(
+        settings = Settings(
             folder=self.folder,
             origin=self.origin,
             store=kept or f"tinydb:{places.data_folder() / 'news.db'}",
@@ -145,6 +153,7 @@ class _Loading:
             user=environ.get("MONITOR_USER") or _login(environ),
             warnings=tuple(line for file in self.files.values() for line in file.warnings),
         )
+        return settings, tuple(line for file in self.files.values() for line in file.told())
 
     def _monitor(self) -> tuple[str | None, Retention, Dashboard]:
         file = self.files["monitor.toml"]

@@ -160,6 +160,24 @@ def test_local_text_that_is_not_there_is_warned_of(desk):
     assert "*.txt" not in outcome.err
 
 
+def test_config_check_tells_every_problem_of_every_file_at_once(desk):
+    (desk.config / "sources.toml").write_text('[[sources]]\nurl = "ftp://news.example/"\n')
+    (desk.config / "topics.toml").write_text("[topics.a]\nquery = 'x AND'\n[topics.b]\nquerry = 'y'\n")
+    (desk.config / "monitor.toml").write_text('[dashboard]\ntheme = "none"\nextra_panes = { Big = "x OR" }\n')
+    (desk.config / "keys.toml").write_text('no_such_command = "x"\n')
+    outcome = desk("config", "check")
+    assert outcome.status == 2
+    for told in (
+        "sources[1].url",
+        "topic a: column 3",
+        "topics.b.querry",
+        "dashboard.theme",
+        '"Big"',
+        "no_such_command",
+    ):
+        assert told in outcome.err
+
+
 def test_names_that_only_the_dashboard_knows_are_checked(desk):
     (desk.config / "keys.toml").write_text('stra = "s"\nread = "d"\n')
     (desk.config / "monitor.toml").write_text('[dashboard]\ntheme = "newsroom-drak"\nextra_panes = { Big = "a AND" }\n')
