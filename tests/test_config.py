@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -617,3 +619,22 @@ def test_a_source_is_changed_by_the_id_that_the_loader_gave_it(folder, mark):
         assert list(loaded())[:-1] == ids[number:]
     with pytest.raises(ConfigError, match='no source "d"'):
         config.remove_source(folder, "d")
+
+
+def test_what_is_written_at_one_time_all_stands_there(folder):
+    start = Barrier(8)
+
+    def add(number: int) -> tuple[str, ...]:
+        start.wait(10)
+        return config.add_sources(folder, [{"id": f"s{number}", "url": f"http://news.example/{number}"}])
+
+    with ThreadPoolExecutor(8) as threads:
+        written = [name for names in threads.map(add, range(8)) for name in names]
+    assert sorted(source.id for source in config.load(folder, None, {}).sources) == sorted(written)
+
+
+def test_what_no_file_can_hold_is_said(folder):
+    for values in ({"title": "a\udcff", "url": "http://news.example/"}, {"path": "drops/\udcff"}):
+        with pytest.raises(ConfigError, match="no text"):
+            config.add_sources(folder, [values])
+    assert "http://news.example/" not in (folder / "sources.toml").read_text()

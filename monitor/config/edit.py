@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,17 +163,33 @@ def _change(folder: Path, name: str, change: Callable[[TOMLDocument], None]) -> 
 
     path = folder / name
     try:
-        _begin(folder, name)
-        document = tomlkit.parse(path.read_text("utf-8-sig"))
-        change(document)
-        text = tomlkit.dumps(document)
-        if problems := problems_of(folder, name, text):
-            raise ConfigError(problems)
-        _replace(path, text)
+        with _alone(folder):
+            _begin(folder, name)
+            document = tomlkit.parse(path.read_text("utf-8-sig"))
+            change(document)
+            text = tomlkit.dumps(document)
+            if problems := problems_of(folder, name, text):
+                raise ConfigError(problems)
+            _replace(path, text)
     except TOMLKitError as error:
         raise ConfigError((f"{name}: {error}; nothing was written",)) from error
+    except UnicodeEncodeError as error:
+        why = "a byte that is no text (the terminal or a file's name is not in UTF-8); nothing was written"
+        raise ConfigError((f"{name}: {why}",)) from error
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While it lasts no other command or dashboard changes a file of the folder; what two write at once, both write."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # some network folders cannot be locked
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _replace(path: Path, text: str) -> None:
