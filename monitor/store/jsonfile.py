@@ -7,12 +7,14 @@ import uuid
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import structs
 from tinydb import TinyDB
 
 from monitor.errors import NewerStoreError, StoreError
 from monitor.store.book import Book, found
 from monitor.store.files import FileLock, guard, replace
 from monitor.store.lease import leases
+from monitor.store.migrations import bring_up
 from monitor.store.plain import JsonGround, PlainTable
 from monitor.store.records import LAYOUTS, SCHEMA, Ledger, document
 from monitor.store.recovery import keep_backup, stamped
@@ -51,9 +53,9 @@ def open_json(url: str, path: Path, *, read_only: bool, clock: Callable[[], date
     def backup(target: Path, progress: Told) -> None:
         store.export_tinydb(target, progress)
 
-    store = TinyStore(
-        Book(db, clock, read_only=read_only), url, lease=leases(path, clock), backup=backup, notices=notices
-    )
+    book = Book(db, clock, read_only=read_only)
+    bring_up(book)
+    store = TinyStore(book, url, lease=leases(path, clock), backup=backup, notices=notices)
     count = store.stats()["items"]
     if count > OUTGROWN:
         store.tell(
@@ -114,7 +116,7 @@ def restore_json(backup: Path, path: Path) -> None:
             replace(path.with_name(path.name + ".bak"), [path.read_bytes()])
         ledger = msgspec.convert(tables["ledger"]["1"], Ledger)
         number = max(ledger.revision, _json_revision(path)) + 1
-        fresh = Ledger(uuid=str(uuid.uuid4()), revision=number, floor=number, last_id=ledger.last_id)
+        fresh = structs.replace(ledger, uuid=str(uuid.uuid4()), revision=number, floor=number)
         replace(path, [msgspec.json.encode({**tables, "ledger": {"1": document(fresh)}})])
 
 

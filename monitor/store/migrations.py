@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from monitor.errors import StoreError
 from monitor.store.definition import definition, quoted
-from monitor.store.records import LAYOUTS, SCHEMA
+from monitor.store.records import LAYOUTS, SCHEMA, Ledger, document
+from monitor.store.sqlite import SqliteGround
 from monitor.store.table import SqliteTable
 
 if TYPE_CHECKING:
@@ -14,7 +17,6 @@ if TYPE_CHECKING:
 
     from monitor.store.book import Book
     from monitor.store.layout import Layout
-    from monitor.store.sqlite import SqliteGround
 
 STEPS: Mapping[int, Callable[[Book], None]] = {}
 """By schema: what turns the documents of that schema into those of the next."""
@@ -22,22 +24,22 @@ STEPS: Mapping[int, Callable[[Book], None]] = {}
 
 def bring_up(book: Book) -> None:
     """Take a store to this monitor's schema and layouts, all or nothing; nothing is done to one that is there."""
-    ground = cast("SqliteGround", book.ground)
-    schema = int(ground.rows("PRAGMA user_version")[0][0])
-    if schema == SCHEMA and not _unfit(ground):
+    ground = book.ground if isinstance(book.ground, SqliteGround) else None
+    if book.ledger().schema == SCHEMA and not (ground and _unfit(ground)):
         return
     if book.read_only:
         raise StoreError(
-            f"{ground.path}: was made by an older monitor",
+            "the store was made by an older monitor",
             hint="the next `monitor poll` or dashboard brings it up to date",
         )
-    with ground.transaction():
-        schema = int(ground.rows("PRAGMA user_version")[0][0])
-        for name in _unfit(ground):
-            _refit(ground, name)
-        for step in range(schema, SCHEMA):
+    with book.ground.transaction():
+        if ground is not None:
+            for name in _unfit(ground):
+                _refit(ground, name)
+            ground.run(f"PRAGMA user_version = {SCHEMA}")
+        for step in range(book.ledgers.read([1], Ledger)[1].schema, SCHEMA):
             STEPS[step](book)
-        ground.run(f"PRAGMA user_version = {SCHEMA}")
+        book.ledgers.put({1: document(replace(book.ledgers.read([1], Ledger)[1], schema=SCHEMA))})
 
 
 def stamp(ground: SqliteGround) -> None:

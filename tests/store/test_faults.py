@@ -24,7 +24,7 @@ import pytest
 
 from monitor.errors import NewerStoreError, StoreBusyError, StoreError
 from monitor.model import Needle, View
-from monitor.store import open_store
+from monitor.store import open_store, restore
 from monitor.store.files import FileLock, file_system, refuse_remote
 
 from .conftest import LONG, NOON, addition, mark
@@ -602,6 +602,12 @@ int fdatasync(int fd) {
     if (broken()) { errno = EIO; return -1; }
     return real(fd);
 }
+int fsync(int fd) {
+    static int (*real)(int);
+    if (!real) real = dlsym(RTLD_NEXT, "fsync");
+    if (broken()) { errno = EIO; return -1; }
+    return real(fd);
+}
 """
 
 FAILING = """
@@ -623,7 +629,7 @@ with open_store(url, clock=lambda: NOON) as store:
 
 
 @pytest.mark.parametrize("short", [False, True])
-def test_a_disk_that_fails_is_told_of_and_the_store_goes_on(path, tmp_path, short):
+def test_a_disk_that_fails_is_told_of_and_the_store_goes_on(disk_url, tmp_path, short):
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None or not sys.platform.startswith("linux"):
         pytest.skip("no compiler for the shim that makes writes fail")
@@ -640,7 +646,7 @@ def test_a_disk_that_fails_is_told_of_and_the_store_goes_on(path, tmp_path, shor
     }
     code = "import os\n" + PRELUDE + FAILING
     process = subprocess.run(
-        [sys.executable, "-c", code, f"tinydb:{path}", str(tmp_path / "flag")],
+        [sys.executable, "-c", code, disk_url, str(tmp_path / "flag")],
         env={**os.environ, **environment, "TESTS": str(Path(__file__).parents[2])},
         capture_output=True,
         text=True,
@@ -649,7 +655,7 @@ def test_a_disk_that_fails_is_told_of_and_the_store_goes_on(path, tmp_path, shor
     )
     assert process.returncode == 0, process.stdout + process.stderr
     first, second, last = process.stdout.splitlines()
-    assert first.startswith("told ") and second.startswith("told ") and "news.db" in first
+    assert first.startswith("told ") and second.startswith("told ") and "news." in first
     assert last == "['id000001', 'id000003'] []"
 
 
@@ -827,34 +833,61 @@ def test_layouts_that_changed_are_made_again_from_the_documents(path, clock, mon
     connection.close()
 
 
-def test_an_older_schema_is_taken_forward_in_one_step(path, clock, monkeypatch):
-    url = f"tinydb:{path}"
-    with open_store(url, clock=clock) as store:
+@pytest.fixture
+def schema(monkeypatch):
+    """This monitor's schema, and the steps that lead to it, made up."""
+
+    def set_to(number: int, steps) -> None:
+        for module in ("database", "migrations", "jsonfile"):
+            monkeypatch.setattr(f"monitor.store.{module}.SCHEMA", number)
+        monkeypatch.setattr("monitor.store.migrations.STEPS", steps)
+
+    return set_to
+
+
+def renamed(book) -> None:
+    """A step: every title in capitals."""
+    for number, document in book.items.page(None, dict):
+        document["item"]["title"] = document["item"]["title"].upper()
+        book.items.put({number: document})
+
+
+def test_an_older_schema_is_taken_forward_in_one_step(disk_url, clock, tmp_path, schema):
+    with open_store(disk_url, clock=clock) as store:
         store.add([addition(1)])
+        store.backup(tmp_path / "old")
     steps = []
-    for module in ("database", "migrations"):
-        monkeypatch.setattr(f"monitor.store.{module}.SCHEMA", 3)
-    monkeypatch.setattr(
-        "monitor.store.migrations.STEPS", {1: lambda book: steps.append(1), 2: lambda book: steps.append(2)}
-    )
-    with open_store(url, clock=clock) as store:
-        assert (steps, store.count(View())) == ([1, 2], 1)
-    with open_store(url, clock=clock):
-        assert steps == [1, 2]
+    schema(3, {1: renamed, 2: lambda book: steps.append(2)})
+    with pytest.raises(StoreError, match="older monitor"):
+        open_store(disk_url, read_only=True, clock=clock)
+    with open_store(disk_url, clock=clock) as store:
+        assert (steps, store.get("id000001").item.title) == ([2], "TITLE 1")
+        assert store.stats()["schema"] == 3
+    with open_store(disk_url, clock=clock) as store:
+        assert steps == [2]
+        store.backup(tmp_path / "new")
 
     def fail(book):
         book.table("memos").append({"name": "half", "document": {}})
         raise RuntimeError("broken step")
 
-    for module in ("database", "migrations"):
-        monkeypatch.setattr(f"monitor.store.{module}.SCHEMA", 4)
-    monkeypatch.setattr("monitor.store.migrations.STEPS", {3: fail})
+    schema(4, {3: fail})
     with pytest.raises(RuntimeError):
-        open_store(url, clock=clock)
-    for module in ("database", "migrations"):
-        monkeypatch.setattr(f"monitor.store.{module}.SCHEMA", 3)
-    with open_store(url, clock=clock) as store:
+        open_store(disk_url, clock=clock)
+    schema(3, {1: renamed, 2: lambda book: steps.append(2)})
+    with open_store(disk_url, clock=clock) as store:
         assert store.memo("half") is None
+    for backup in ("old", "new"):
+        restore(tmp_path / backup, disk_url)
+        with open_store(disk_url, clock=clock) as store:
+            assert store.get("id000001").item.title == "TITLE 1"
+            assert store.stats()["schema"] == 3
+    assert steps == [2, 2]
+    schema(2, {})
+    with pytest.raises(NewerStoreError):
+        restore(tmp_path / "new", disk_url)
+    with pytest.raises(NewerStoreError):
+        open_store(disk_url, clock=clock)
 
 
 VIEWS = [
