@@ -5,17 +5,15 @@ Methods are synchronous and may be called from any thread; the dashboard calls t
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from monitor import config
-from monitor.errors import ConfigError, UsageError
+from monitor.current import CurrentConfig
+from monitor.errors import UsageError
 from monitor.model import Mark, SourceHealth, View
 from monitor.poll.remote import RemotePoller
 from monitor.preview import Preview, Trial, compare
@@ -24,7 +22,6 @@ from monitor.text import clean, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from monitor.config import Settings
@@ -76,14 +73,11 @@ class Newsroom:
     """An open newsroom: settings, watchlists and store."""
 
     def __init__(self, settings: Settings, store: Store, *, read_only: bool, clock: Callable[[], datetime]) -> None:
-        self.settings = settings
         self.store = store
         self.read_only = read_only
         self.clock = clock
-        self._stamp = (settings.folder, config.stamp(settings.folder))
-        self._notices: list[str] = []
+        self._config = CurrentConfig(settings)
         self._poller = RemotePoller(store)
-        self._refused: tuple[str, ...] = ()
         self._uses: tuple[datetime, Mapping[str, Use] | None] | None = None
 
     @classmethod
@@ -95,10 +89,15 @@ class Newsroom:
             settings, open_store(settings.store, read_only=read_only, clock=clock), read_only=read_only, clock=clock
         )
 
-    @cached_property
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._config.settings
+
+    @property
     def watchlists(self) -> Watchlists:
-        """The watchlists in force, read when first asked for: a first screen needs none."""
-        return _watchlists(self.settings)
+        """The watchlists in force."""
+        return self._config.watchlists
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -215,9 +214,7 @@ class Newsroom:
 
     def parse(self, text: str, *, topic: str | None = None) -> Query:
         """Read a query, of or for a topic if one is named, and resolve its lists; raises QueryError."""
-        query = self.watchlists.read(text, topic=topic)
-        self.watchlists.needle(query)
-        return query
+        return self._config.parse(text, topic=topic)
 
     def explain(self, query: Query | str, story: Story) -> Explanation:
         """Which term of a query hit where in a story, what each NEAR saw, and why not."""
@@ -287,8 +284,7 @@ class Newsroom:
     def set_enabled(self, source_id: str, enabled: bool) -> None:
         """Switch a source on or off in sources.toml."""
         self._writing("change sources")
-        config.set_enabled(self._own_folder(), source_id, enabled)
-        self.reload()
+        self._config.set_enabled(source_id, enabled=enabled)
 
     def consider(self, address: str, *, stop: Callable[[], bool] = lambda: False) -> Candidate | None:
         """What an address would be as a source, as it answers now; `stop` ends that early, and then it is None.
@@ -306,11 +302,7 @@ class Newsroom:
     def add_source(self, candidate: Candidate, *, title: str) -> str:
         """Add a source to sources.toml, keeping its comments; its id. Raises ConfigError, and then writes nothing."""
         self._writing("add a source")
-        (made,) = config.add_sources(
-            self._own_folder(), [{**candidate.where, "title": clean_line(title, cap=200) or None}]
-        )
-        self.reload()
-        return made
+        return self._config.add_source(candidate, title=title)
 
     def poller(self) -> PollerState:
         """Who polls this store: our child (also one that is only beginning), another process, or nobody."""
@@ -328,7 +320,7 @@ class Newsroom:
 
     def topic(self, topic_id: str) -> Topic | None:
         """The topic of that id."""
-        return next((topic for topic in self.settings.topics if topic.id == topic_id), None)
+        return self._config.topic(topic_id)
 
     def lint(self, query: str) -> Sequence[Lint]:
         """What is legal but doubtful in a query; raises QueryError for what is not legal."""
@@ -371,15 +363,7 @@ class Newsroom:
 
     def new_topic(self, title: str) -> Topic:
         """A watchlist of that title, written nowhere yet. Raises UsageError where there is one."""
-        from monitor.model import Topic
-
-        title = clean_line(title, cap=80)
-        if not title:
-            raise UsageError("a watchlist needs a title")
-        topic = Topic(id=config.topic_id(title), title=title, query="")
-        if self.topic(topic.id) is not None:
-            raise UsageError(f'there is a "{topic.id}" already')
-        return topic
+        return self._config.new_topic(title)
 
     def save_topic(self, topic_id: str, query: str, *, title: str | None = None) -> None:
         """Write a topic's query to topics.toml, keeping its comments; one that is not there is added, with its title.
@@ -387,40 +371,17 @@ class Newsroom:
         Raises QueryError or ConfigError, and then writes nothing.
         """
         self._writing("save a watchlist")
-        self.parse(query)
-        config.save_topic(self._own_folder(), topic_id, query, title=title)
-        self.reload()
-
-    def _own_folder(self) -> Path:
-        """A config folder that may be written; that it had to be begun is told with `problems`."""
-        written = config.own_folder(self.settings)
-        if written.notice:
-            self._notices.append(written.notice)
-        return written.folder
+        self._config.save_topic(topic_id, query, title=title)
 
     # ------------------------------------------------------------------------------------------ house-keeping
 
     def reload(self) -> tuple[bool, tuple[str, ...]]:
         """Take up a changed config: whether something changed, and problems. On a problem the last good one stays."""
-        folder, origin = config.current(self.settings)
-        stamp = (folder, config.stamp(folder))
-        if stamp == self._stamp:
-            return False, ()
-        self._stamp = stamp
-        try:
-            settings = config.load(folder, self.settings.store, os.environ)
-            watchlists = _watchlists(settings)
-            self._refused = tuple(map(str, watchlists.problems))
-        except ConfigError as error:
-            self._refused = error.problems
-        if self._refused:
-            return False, self._refused
-        self.settings, self.watchlists = replace(settings, origin=origin), watchlists
-        return True, ()
+        return self._config.reload()
 
     def problems(self) -> tuple[str, ...]:
         """What a person should know now, a line each: what is wrong in the config, what the store had to mend."""
-        return (*self._refused, *map(str, self.watchlists.problems), *self.store.notices(), *self._notices)
+        return (*self._config.problems(), *self.store.notices())
 
     def session(self) -> Mapping[str, Any]:
         """Where this user's last dashboard stood."""
@@ -447,9 +408,3 @@ class Newsroom:
     def _writing(self, what: str) -> None:
         if self.read_only:
             raise UsageError(f"cannot {what}: the newsroom is open read-only", hint="leave out --read-only")
-
-
-def _watchlists(settings: Settings) -> Watchlists:
-    from monitor.query import Watchlists
-
-    return Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)

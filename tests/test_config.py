@@ -476,24 +476,6 @@ def test_what_ships_is_copied_before_it_is_changed():
     assert config.own_folder(config.load(None, "memory:", {})) == config.Written(config.user_folder())
 
 
-def test_a_running_newsroom_moves_to_the_copy(monkeypatch, tmp_path):
-    from monitor.newsroom import Newsroom
-
-    shipped = tmp_path / "shipped" / "config"
-    shipped.mkdir(parents=True)
-    (tmp_path / "shipped" / "seeds").mkdir()
-    for name in EMPTY:
-        (shipped / name).write_text("[topics.arms]\nquery = 'missile~'\n" if name == "topics.toml" else "")
-    monkeypatch.setattr("monitor.config.places.shipped_folder", lambda: shipped)
-    with Newsroom.open(config.load(None, "memory:", {})) as room, Newsroom.open(room.settings) as other:
-        room.save_topic("arms", "missile~ OR rocket~")
-        assert room.topic("arms").query == "missile~ OR rocket~"
-        assert str(config.user_folder()) in " ".join(room.problems())
-        assert other.reload() == (True, ())
-        assert other.topic("arms").query == "missile~ OR rocket~"
-    assert (shipped / "topics.toml").read_text() == "[topics.arms]\nquery = 'missile~'\n"
-
-
 def test_saving_a_topic_keeps_comments_and_order(folder):
     before = (
         '# the desk\'s own\nspelling = "both"\n\n[topics.arms]  # ours\ntitle = "Arms"\nquery = \'missile~\'  # widen\n'
