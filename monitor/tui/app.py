@@ -83,6 +83,7 @@ class Dashboard(Everywhere):
     def on_mount(self) -> None:
         """Begin to look at the store, and say what is wrong with the keys."""
         self.pulse.start()
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self.call_after_refresh(self.once_shown)
         settings = self.newsroom.settings
         for problem in commands.problems(settings.dashboard.keys, settings.keys):

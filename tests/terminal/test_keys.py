@@ -80,10 +80,14 @@ def test_case_46_47_two_megabytes_and_no_end(hostile_house):
 def test_case_48_a_suspended_dashboard_gives_the_terminal_back_and_takes_it_again(hostile_house):
     with Line(*hostile_house) as line:
         line.until("title 0")
+        line.walk("j")
+        line.settle(1.0)
         line.press("\x1a")
         line.stopped()
         assert b"\x1b[?1049l" in line.output[-200:]
+        line.screen.reset()
         line.resume()
+        line.until("title 0", seconds=5)
         with line.eyes_shut():  # to see a frame of a thousand columns takes longer than to draw it
             for rows, columns in ((1, 1), (500, 3), (1, 500), (1000, 1000), (24, 80)):
                 line.child.setwinsize(rows, columns)
