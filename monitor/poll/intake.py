@@ -15,23 +15,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from monitor.errors import SourceError, StoreError
-from monitor.ingest import UNREADABLE, Drop
-from monitor.model import Addition, Memory, Receipt, Source, SourceHealth
-from monitor.poll import due
+from monitor.model import Memory, Receipt, Source, SourceHealth
+from monitor.poll import due, texts
 from monitor.poll.keeper import Keeper, Kept, Parcel
 from monitor.poll.worker import Catch, Job
 from monitor.poll.workers import Workers
 
 if TYPE_CHECKING:
     from monitor.config import Network
-    from monitor.sources.files import Gathered
     from monitor.sources.http import Client, Fetched
     from monitor.store.port import Store
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
-ENTRIES = 500
-"""Entries of local text in one job: a worker has only so much time."""
 AGAIN = 30.0
 """Seconds until a source is polled again whose catch the store could not take."""
 
@@ -199,30 +195,9 @@ class Intake:
             )
             return Receipt(source=source.id, status=self.health(source).status, message=self.health(source).message)
         with self._at_work():
-            catch = await self._work(source, gathered)
+            catch = await texts.read(self._workers, source, self._clock(), gathered)
             stored = await self._keep(source, catch, gathered.memory, notes=(*gathered.told, *catch.notes))
         return self._receipt(source, stored, 0)
-
-    async def _work(self, source: Source, gathered: Gathered) -> Catch:
-        """What a pass over local text gave, in jobs of bounded size; a saved feed that fails takes nothing with it."""
-        now = self._clock()
-        additions: list[Addition] = []
-        drops = list(gathered.drops)
-        notes: list[str] = []
-        for start in range(0, len(gathered.entries), ENTRIES):
-            entries = gathered.entries[start : start + ENTRIES]
-            additions += (await self._workers.do(Job(source=source, now=now, entries=entries))).additions
-        for name, data in gathered.feeds:
-            try:
-                catch = await self._workers.do(Job(source=source, now=now, data=data, lang=source.lang))
-            except SourceError as error:
-                notes.append(f"{name}: {error}")
-                drops.append(Drop(reason=UNREADABLE, title=notes[-1], key=name))
-            else:
-                additions += catch.additions
-                drops += catch.drops
-                notes += (f"{name}: {note}" for note in catch.notes)
-        return Catch(additions=tuple(additions), drops=tuple(drops), notes=tuple(notes))
 
     async def _unmodified(self, source: Source, memory: Memory, fetched: Fetched) -> Receipt:
         health = due.succeeded(

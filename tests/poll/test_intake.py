@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from monitor.config import Network
+from monitor.errors import SourceError
 from monitor.model import Source
 from monitor.poll.intake import Intake
+from monitor.poll.worker import Catch, Job
 from tests.clock import Clock
 from tests.poll.fakes import NOW, FakeStore, InProcess, Served, rss
 
@@ -19,8 +21,11 @@ FEED = Source(id="feed", title="Feed", url="https://feed.invalid/rss")
 
 
 @asynccontextmanager
-async def taking_in(store: FakeStore, client: Served, clock: Clock | None = None) -> AsyncIterator[Intake]:
-    intake = Intake(store, client, InProcess(), network=Network(), clock=clock or Clock(NOW), chance=lambda: 0.5)
+async def taking_in(
+    store: FakeStore, client: Served, clock: Clock | None = None, workers: InProcess | None = None
+) -> AsyncIterator[Intake]:
+    at_work, now = workers or InProcess(), clock or Clock(NOW)
+    intake = Intake(store, client, at_work, network=Network(), clock=now, chance=lambda: 0.5)
     yield intake
     await intake.close()
 
@@ -107,3 +112,37 @@ async def test_what_is_left_out_of_documents_and_folders_is_counted_and_listed(t
         ("unreadable", "binary.txt is binary (it holds NUL bytes) (only text is read)", "binary.txt"),
         ("unreadable", "saved.xml: the feed defines entities of its own, which is refused", "saved.xml"),
     ]
+
+
+class Limited(InProcess):
+    """Workers that have time for so many characters of a job, and none for a text that holds a bomb."""
+
+    LIMIT = 3_000_000
+
+    async def do(self, job: Job) -> Catch:
+        texts = [entry.body + (entry.raw or "") for entry in job.entries or ()]
+        if sum(map(len, texts)) > self.LIMIT or any("BOMB" in text for text in texts):
+            raise SourceError("reading it took too long", kind="limits")
+        return await super().do(job)
+
+
+async def test_a_folder_of_long_texts_is_read_in_jobs_that_a_worker_has_time_for(tmp_path: Path):
+    for n in range(12):
+        (tmp_path / f"{n}.txt").write_text(f"Report number {n}\n\n" + "A sentence of some words. " * 20_000)
+    store = FakeStore()
+    async with taking_in(store, Served(), workers=Limited()) as intake:
+        receipt = await intake.poll(Source(id="folder", title="Folder", path=str(tmp_path)))
+    assert (receipt.new, receipt.drops) == (12, {})
+
+
+async def test_one_file_that_a_worker_cannot_do_takes_no_other_with_it(tmp_path: Path):
+    for n in range(9):
+        words = "A BOMB of a text." if n == 4 else "An honest text."
+        (tmp_path / f"{n}.txt").write_text(f"Report number {n} of nine\n\n{words}\n")
+    store, folder = FakeStore(), Source(id="folder", title="Folder", path=str(tmp_path))
+    async with taking_in(store, Served(), workers=Limited()) as intake:
+        receipt = await intake.poll(folder)
+        again = await intake.poll(folder)
+    assert (receipt.status, receipt.new, receipt.drops) == ("ok", 8, {"unreadable": 1})
+    assert receipt.message == "4.txt: reading it took too long"
+    assert again.drops == {}
