@@ -30,7 +30,10 @@ TOGETHER = 400
 BREATH = 0.05
 """Seconds from one storing to the next, in which parcels gather: each transaction costs the same, however full."""
 TRACES = 300
-"""Traces of a feed's latest articles that are remembered, so that the same ones under other ids make no flood."""
+"""Traces of a feed's latest articles that are remembered, so that the same ones under other ids make no flood.
+
+Of a feed that offers more at once, as many as that.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +150,7 @@ class Keeper:
             drops[drop.reason] += drop.count
         if source.url is not None and plan.new:
             latest = dict.fromkeys([*(trace(item) for item, _ in plan.new if item.url), *recent])
-            memory = replace(memory, extra=" ".join(list(latest)[:TRACES]))
+            memory = replace(memory, extra=" ".join(list(latest)[: max(TRACES, len(pairs))]))
         if OVER_CAP in drops:  # it comes at the next poll, which must see all of the feed
             memory = Memory(ttl=memory.ttl, extra=memory.extra)
         health = due.succeeded(

@@ -42,6 +42,18 @@ async def test_what_was_over_the_cap_comes_at_the_next_poll():
     assert [bool(memory.etag) for memory in client.asked] == [False, False, True]
 
 
+async def test_ids_that_change_at_each_poll_bring_nothing_new_however_long_the_feed():
+    titles = [f"number {n}" for n in range(700)]
+    store, client = FakeStore(), Served()
+    async with taking_in(store, client) as intake:
+        receipts = []
+        for poll in range(3):
+            client.body = rss(*titles, guid=lambda title, poll=poll: f"{title}-{poll}")
+            receipts.append(await intake.poll(FEED))
+    assert [receipt.new for receipt in receipts] == [700, 0, 0]
+    assert receipts[-1].drops == {"known under another id": 700}
+
+
 async def test_files_are_taken_whole_however_much_they_hold(tmp_path: Path):
     mails = "".join(
         f"From a@b.invalid Tue Nov 24 10:00:00 2026\nMessage-ID: <{n}@b.invalid>\nSubject: Mail {n}\n\nWords.\n\n"
