@@ -195,7 +195,7 @@ class Newsroom:
 
     def resolve(self, prefix: str) -> str:
         """The id that begins so; raises UsageError when none or several do."""
-        found = self.store.resolve(prefix)
+        found = self.store.resolve(prefix) if prefix.isascii() else ()
         if len(found) == 1:
             return found[0]
         if prefix in found:

@@ -80,6 +80,7 @@ def test_sorted_by_score(desk):
         (("items", "two", "words"), "put a query of several words in quotes"),
         (("items", "--frmat", "json"), "--format"),
         (("show", "zzzz"), "no item 'zzzz'"),
+        (("show", "\udcff"), "no item"),
         (("itmes",), 'no such command "itmes", did you mean "items"?'),
     ],
 )
