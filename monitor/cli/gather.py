@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from monitor.errors import SourceError
 from monitor.model import Entry, Source, State, Story
@@ -69,7 +69,7 @@ def _feed(name: str, data: bytes, notes: tuple[str, ...]) -> Gathered:
 
 def _bytes(name: str) -> bytes:
     if name == STDIN:
-        return sys.stdin.buffer.read(_LARGEST)
+        return _whole(sys.stdin.buffer, "standard input")
     path = Path(name)
     try:
         if not path.is_file():
@@ -77,9 +77,13 @@ def _bytes(name: str) -> bytes:
                 f"{clean_line(name)}: {'not a file' if path.exists() else 'no such file'}", kind="unreadable"
             )
         with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+            return _whole(file, clean_line(name))
     except OSError as error:
         raise SourceError(f"{clean_line(name)}: {error.strerror}", kind="unreadable") from error
+
+
+def _whole(file: BinaryIO, told: str) -> bytes:
+    data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
-        raise SourceError(f"{clean_line(name)}: larger than {_LARGEST // 1_000_000} MB", kind="too-large")
+        raise SourceError(f"{told}: larger than {_LARGEST // 1_000_000} MB", kind="too-large")
     return data

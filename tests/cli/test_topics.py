@@ -44,6 +44,13 @@ def test_a_topic_is_explained_and_tried_in_its_own_spelling(desk, tmp_path):
     assert desk("topics", "test", "harbor").status == 0
 
 
+def test_standard_input_is_read_whole_or_refused(desk, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"missile " * 1_300_000)))
+    outcome = desk("match", "missile")
+    assert outcome.status == 1
+    assert "standard input: larger than 10 MB" in outcome.err
+
+
 def test_check_tells_every_error_and_every_doubt(desk):
     assert desk("topics", "check").status == 0
     (desk.config / "topics.toml").write_text(
