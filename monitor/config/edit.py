@@ -116,6 +116,8 @@ def add_sources(folder: Path, sources: Sequence[Mapping[str, Any]]) -> tuple[str
             given = {key: value for key, value in values.items() if value is not None}
             try:
                 name = id_of(given)
+            except UnicodeEncodeError:
+                raise
             except ValueError as error:
                 raise ConfigError((f"sources.toml: the address cannot be read: {error}",)) from error
             if name in taken and "id" in given:
