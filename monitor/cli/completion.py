@@ -32,7 +32,8 @@ def install(shell: str) -> str:
     if kind is None:
         raise UsageError(f'no completion for "{name}"', hint=f"--install-completion {'|'.join(_WHERE)}")
     variable, folder, file, mend = _WHERE[name]
-    path = Path.home() / os.environ.get(variable, folder) / file
+    named = os.environ.get(variable, "")
+    path = (Path(named) if Path(named).is_absolute() else Path.home() / folder) / file
     script = kind(monitor, {}, "monitor", "_MONITOR_COMPLETE").source()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

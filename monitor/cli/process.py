@@ -25,11 +25,11 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the command line of this process and end it."""
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:  # the shell's >&-
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - for the process's life
-        else:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - for the process's life
+        elif mode == "w":
             stream.reconfigure(errors="replace")
     if "_MONITOR_COMPLETE" in os.environ:
         monitor.main(prog_name="monitor")

@@ -137,6 +137,10 @@ def test_closed_streams_are_no_fault(desk):
             ["sh", "-c", f'"$@" {redirection}', "sh", *words], capture_output=True, text=True, timeout=60, check=False
         )
         assert (done.returncode, done.stderr) == (0, "")
+    for words, status in ((["match", "NATO"], 1), (["mark", "read", "-"], 1), (["sources", "import", "-"], 1), ([], 2)):
+        asked = [*MONITOR, *words, "--config", str(desk.config), "--store", desk.store]
+        done = subprocess.run(["sh", "-c", '"$@" <&-', "sh", *asked], capture_output=True, timeout=60, check=False)
+        assert done.returncode == status, done.stderr
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
@@ -268,6 +272,13 @@ def test_a_shell_completes_commands_options_and_names_of_the_config(own_home, sh
         asked = [shell, "-c", COMPLETES[shell], *([shell] if shell != "fish" else []), own_home / PLACES[shell], words]
         done = subprocess.run(asked, env=environ, capture_output=True, text=True, timeout=60, check=False)
         assert answer in done.stdout, (words, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("folder", ["", "elsewhere"])
+def test_a_folder_that_is_empty_or_not_absolute_is_not_taken_for_the_shells(own_home, monkeypatch, folder):
+    monkeypatch.setenv("XDG_CONFIG_HOME", folder)
+    assert monitor("--install-completion", "fish").returncode == 0
+    assert (own_home / ".config/fish/completions/monitor.fish").exists()
 
 
 def test_completion_of_another_shell_is_refused():
