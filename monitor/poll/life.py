@@ -70,6 +70,7 @@ class Life:
         self.names = names
         self.reload = reload
         self.store = poller.store
+        self._chosen: frozenset[str] = frozenset()
         self._rematch: Rematch | None = None
         self._stopped = False
         """The matching of history was stopped; it goes on after a restart, or with other watchlists."""
@@ -101,7 +102,7 @@ class Life:
             while not ended.is_set():
                 await pause(ended, 0.5)
                 if schedule.mind_the_clock():
-                    _log.warning("the clock was set; polling goes on")
+                    _log.warning("the clock was set, or the machine slept; polling goes on")
                 if time.monotonic() - looked >= LOOK_EVERY or over():
                     looked = time.monotonic()
                     if over():
@@ -112,21 +113,30 @@ class Life:
             await self.dispatcher.close()
 
     def _adopt(self) -> None:
-        """Take up the sources of the settings; what is planned for known ones stays."""
+        """Take up the sources of the settings; what is planned for known ones stays.
+
+        Others than those chosen are polled when somebody asks for one by name, and not again.
+        """
         poller = self.poller
-        chosen = poller.chosen(self.names)
-        known = self.dispatcher.adopt(chosen)
+        sources, chosen = poller.settings.sources, poller.chosen(self.names)
+        self._chosen = frozenset(source.id for source in chosen)
+        known = self.dispatcher.adopt(sources)
         now = poller.clock()
+        for source in sources:
+            if source.id not in self._chosen:
+                self.dispatcher.put(source.id, None)
         for source in chosen:
             if source.id in known:
                 continue
             health = self.intake.health(source)
             wait = first_wait(health, source, now, poller.settings.network, poller.chance() * len(chosen))
             self.dispatcher.put(source.id, 0.0 if source.url is None else wait)
-        self._rematch = Rematch(self.store, poller.watchlists, {source.id: source for source in chosen}, poller.clock)
+        self._rematch = Rematch(self.store, poller.watchlists, {source.id: source for source in sources}, poller.clock)
         self._watching = asyncio.create_task(self._watch([source for source in chosen if source.path is not None]))
 
     def _next(self, source: Source) -> float | None:
+        if source.id not in self._chosen:
+            return None
         wait = self.intake.soon(source)
         if wait is not None:
             return wait
@@ -158,7 +168,8 @@ class Life:
             return
         if taken is None or taken is True:
             now = self.poller.clock()
-            taken = [one.id for one in self.dispatcher.sources if due.open_to_all(self.intake.health(one), now)]
+            asked = [source for source in self.dispatcher.sources if source.id in self._chosen]
+            taken = [source.id for source in asked if due.open_to_all(self.intake.health(source), now)]
         for source_id in taken:
             self.dispatcher.now(source_id)
         self.dispatcher.step()

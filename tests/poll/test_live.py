@@ -14,6 +14,7 @@ from monitor.model import Source, SourceHealth, Topic
 from monitor.poll import life as life_module
 from monitor.poll import poller as poller_module
 from monitor.poll import rematch as rematch_module
+from monitor.poll.dispatch import Dispatcher
 from monitor.poll.poller import Poller, utc_now
 from monitor.query import Watchlists
 from tests.poll.fakes import NOW, FakeStore, InProcess, rss, serving, settings
@@ -173,6 +174,33 @@ async def test_a_wish_for_all_spares_who_is_gone_or_asked_for_patience_and_one_f
         assert [receipt.source for receipt in running.receipts[3:]] == ["good", "good"]
         store.wish(["gone", "slow"])
         await until(lambda: len(running.receipts) == 7)
+        await running.end()
+
+
+async def test_a_source_that_is_switched_off_is_polled_for_whoever_names_it_and_not_again(monkeypatch):
+    waits = {}
+
+    class Noting(Dispatcher):
+        def put(self, source_id, wait):
+            waits[source_id] = wait
+            super().put(source_id, wait)
+
+    monkeypatch.setattr(poller_module, "Dispatcher", Noting)
+    store = FakeStore()
+    async with serving() as server:
+        server.body("/on.xml", rss("on"))
+        server.body("/off.xml", rss("off"))
+        on = Source(id="on", title="On", url=server.url("/on.xml"), every=3600.0)
+        off = Source(id="off", title="Off", url=server.url("/off.xml"), every=1.0, enabled=False)
+        running = Running(store, on, off)
+        await until(lambda: len(running.receipts) == 1)
+        store.wish(None)
+        await until(lambda: len(running.receipts) == 2)
+        assert store.titles() == ["on"]
+        store.wish(["off"])
+        await until(lambda: store.titles() == ["off", "on"])
+        await until(lambda: waits["off"] is None)
+        assert waits["on"] > 3000
         await running.end()
 
 
