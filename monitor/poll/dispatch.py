@@ -37,6 +37,7 @@ class Dispatcher:
         self._poll = poll
         self._steady = steady
         self._sources: dict[str, Source] = {}
+        self._burdens: dict[str, tuple[str, bool]] = {}
         self._due: dict[str, float] = {}
         self._heap: list[tuple[float, str]] = []
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -53,6 +54,7 @@ class Dispatcher:
         """Take these sources and no others; the ids of those that are already planned or being polled, as they were."""
         before = self._sources
         self._sources = {source.id: source for source in sources}
+        self._burdens = {source.id: host_of(source) for source in self._sources.values()}
         for source_id in self._due.keys() - self._sources.keys():
             del self._due[source_id]
         planned = self._due.keys() | self._running.keys()
@@ -111,8 +113,7 @@ class Dispatcher:
             if len(self._asking) >= most or len(self._running) >= IN_HAND * most:
                 break
             heapq.heappop(self._heap)
-            source = self._sources[source_id]
-            host, alone = host_of(source)
+            host, alone = self._burdens[source_id]
             free_at = self._free_at.get(host, 0.0)
             if alone and (self._hosts.get(host) or free_at > now):
                 held.append((at, source_id))
@@ -122,7 +123,8 @@ class Dispatcher:
             del self._due[source_id]
             self._hosts[host] = self._hosts.get(host, 0) + 1
             self._asking[source_id] = host, alone
-            self._running[source_id] = asyncio.create_task(self._run(source), name=f"poll {source_id}")
+            run = self._run(self._sources[source_id])
+            self._running[source_id] = asyncio.create_task(run, name=f"poll {source_id}")
         for entry in held:
             heapq.heappush(self._heap, entry)
         if not self._running and not self._due:
