@@ -28,6 +28,8 @@ UNREADABLE = "unreadable"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=48)
 LATELY = timedelta(days=2)
+EDITED_WITHIN = timedelta(hours=12)
+"""What an edit moves its time by, at most, where it moves its address too."""
 
 _KEY_LENGTH = 200
 _OPENING = 5_000
@@ -209,13 +211,13 @@ def part(pairs: Iterable[tuple[Item, Body]]) -> tuple[tuple[tuple[Item, Body], .
 def other_article(stored: Item, stored_body: Body, offered: Item, body: Body) -> bool:
     """Whether an offered item is not an edit of the one stored under its id, but another article under the same id.
 
-    The same page or the same headline is the same article. Else another time tells them apart, and where no time does,
-    the words: an edit keeps much of its headline or of its text.
+    The same page or the same headline is the same article. Else half a day between them tells them apart, or the words:
+    an edit keeps much of its headline or of its text.
     """
     if _same_place(stored, offered) or stored.title == offered.title:
         return False
     dated = not (stored.published_guessed or offered.published_guessed)
-    if dated and stored.published != offered.published:
+    if dated and abs(stored.published - offered.published) > EDITED_WITHIN:
         return True
     return not (
         _alike(stored.title, offered.title, least=1)

@@ -231,6 +231,15 @@ REPORT = "Officials in the capital told reporters on Monday that talks would res
             {"title": "イラン軍、ミサイル計画の交渉を拒否", "url": "http://a.b/2", "published": DAY},
             False,
         ),
+        (
+            {
+                "title": "Iran fires missiles at Israel",
+                "url": "http://a.b/fires",
+                "published": NOW - timedelta(hours=3),
+            },
+            {"title": "Iran fires more missiles at Israel", "url": "http://a.b/more", "published": NOW},
+            False,
+        ),
         # Another headline over the same words.
         (
             {"title": "Talks to resume", "url": "http://a.b/1", "published": DAY, "body": REPORT},
