@@ -112,8 +112,9 @@ def restore_json(backup: Path, path: Path) -> None:
     lock = FileLock(path.with_name(path.name + ".lock"))
     with contextlib.closing(lock), lock.held():
         guard(path)
-        if path.exists() and _json_fault(path) is None:
-            replace(path.with_name(path.name + ".bak"), [path.read_bytes()])
+        if path.exists():
+            keep = stamped(path, "damaged") if _json_fault(path) else path.with_name(path.name + ".bak")
+            replace(keep, [path.read_bytes()])
         ledger = msgspec.convert(tables["ledger"]["1"], Ledger)
         number = max(ledger.revision, _json_revision(path)) + 1
         fresh = structs.replace(ledger, uuid=str(uuid.uuid4()), revision=number, floor=number)

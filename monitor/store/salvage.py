@@ -50,14 +50,15 @@ def salvage(damaged: Path, backup: Path | None, book: Book) -> tuple[int, int]:
     if backup is not None:
         have = {name: {row[0] for row in book.table(name).select(("doc_id",))} for name in LAYOUTS}
         places = set(book.items.select(("source", "key")))
-        gone = {document["id"] for _, document in book.table("tombstones").page(None, dict)}
+        tombstones = book.table("tombstones").page(None, dict, order=(("revision",),), rising=True)
+        gone = {document["id"]: document["revision"] for _, document in tombstones}
 
         def wanted(name: str, number: int, thing: Any) -> bool:
             if number in have.get(name, ()):
                 return False
             if not isinstance(thing, Record):
                 return True
-            return (thing.item.source, thing.item.key) not in places and thing.item.id not in gone
+            return (thing.item.source, thing.item.key) not in places and thing.revision > gone.get(thing.item.id, -1)
 
         from_backup = _copy(backup, book, wanted)
     renew(book)
@@ -144,7 +145,7 @@ def _copy(source: Path, book: Book, wanted: Callable[..., bool]) -> int:
 def _read(table: Any, content: bytes, kind: Any) -> Any:
     """A row as what it should be; None when it is damaged."""
     try:
-        return table.load(content, kind)
+        return table.decode(content, kind)
     except StoreError:
         return None
 

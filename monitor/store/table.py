@@ -247,6 +247,14 @@ class SqliteTable(Table):
             raise
 
     def load(self, content: bytes, kind: type[T]) -> T:
+        """A row's content as a kind of document. Raises DamagedError, which is noted, when it is none."""
+        try:
+            return self.decode(content, kind)
+        except DamagedError:
+            self._storage.note_damage()
+            raise
+
+    def decode(self, content: bytes, kind: type[T]) -> T:
         """A row's content as a kind of document. Raises DamagedError when it is none."""
         try:
             plain = zlib.decompress(content) if self._layout.compressed else content
@@ -255,7 +263,7 @@ class SqliteTable(Table):
             except msgspec.MsgspecError:
                 found = msgspec.convert(json.loads(plain), kind)
         except (msgspec.MsgspecError, zlib.error, ValueError, TypeError) as error:
-            raise DamagedError(f"{self._storage.path}: a damaged document in {self.name} ({error})") from error
+            raise DamagedError.at(self._storage.path, f" (a document in {self.name}: {error})") from error
         return found
 
     def dump(self, document: Document) -> bytes:

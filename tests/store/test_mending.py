@@ -13,7 +13,7 @@ from monitor.errors import StoreError
 from monitor.model import View
 from monitor.store import open_store, restore
 
-from .conftest import addition
+from .conftest import addition, mark
 from .test_faults import count, script
 
 EVERYTHING = View(shelf="all")
@@ -88,6 +88,56 @@ def test_a_removed_store_does_not_take_its_backup_with_it(disk_url, clock):
     restore(kept, disk_url)
     with open_store(disk_url, clock=clock) as store:
         assert count(store) >= 5
+
+
+# ---------------------------------------------------------------- what is saved
+
+
+def change(path: Path, sql: str) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(sql)
+    connection.close()
+
+
+def test_a_damaged_text_is_noted_and_mended_from_the_backup(path, clock):
+    with open_store(f"tinydb:{path}", clock=clock) as store:
+        store.add([addition(n, text=f"text {n}") for n in range(5)])
+    change(path, "UPDATE \"rows:bodies\" SET doc = x'00' WHERE doc_id = 3")
+    with open_store(f"tinydb:{path}", read_only=True, clock=clock) as store:
+        with pytest.raises(StoreError, match="damaged") as told:
+            store.get("id000002")
+        assert "\n" not in str(told.value)
+    with open_store(f"tinydb:{path}", clock=clock) as store:
+        assert "was damaged" in store.notices()[0]
+        assert store.get("id000002").body.text == "text 2"
+    with open_store(f"tinydb:{path}", clock=clock) as store:
+        assert store.notices() == ()
+        assert not [file for file in path.parent.iterdir() if ".new" in file.name]
+
+
+def test_an_item_that_was_pruned_and_stored_again_comes_back_from_the_backup(path, clock):
+    with open_store(f"tinydb:{path}", clock=clock) as store:
+        store.add([addition(n) for n in range(5)])
+        store.prune(older_than=None, keep_per_source=4)
+        store.add([addition(4)])
+        store.mark(["id000004"], mark("star"))
+        store.backup(path.with_name("news.db.bak"))
+        store.prune(older_than=None, keep_per_source=3)
+    change(path, "DELETE FROM \"rows:items\" WHERE id <> 'id000000'")
+    path.with_name("news.db.damaged").touch(mode=0o600)
+    with open_store(f"tinydb:{path}", clock=clock) as store:
+        assert ids(store) == {"id000000", "id000001", "id000002", "id000004"}, "what was pruned since stays away"
+
+
+def test_a_damaged_json_store_is_kept_when_another_is_restored(tmp_path, clock):
+    path = tmp_path / "news.json"
+    with open_store(f"json:{path}", clock=clock) as store:
+        store.add([addition(1)])
+        store.backup(tmp_path / "copy")
+    path.write_bytes(b"garbage")
+    restore(tmp_path / "copy", f"json:{path}")
+    [aside] = tmp_path.glob("news.json.damaged-*")
+    assert aside.read_bytes() == b"garbage"
 
 
 # ---------------------------------------------------------------- old logs
