@@ -162,12 +162,17 @@ class Keeping:
         if found:
             return found
         tallies, numbers = Tallies(), set()
-        for number, record in self._book.items.page(None, Record):
-            tallies.moved(None, record)
-            numbers.add(number)
-        if tallies.totals(Totals()) != self._book.totals.read([1], Totals).get(1, Totals()):
+        with self._book.ground.snapshot() as tables:
+            for number, document in tables["items"].items():
+                numbers.add(number)
+                try:
+                    tallies.moved(None, msgspec.convert(document, Record))
+                except msgspec.ValidationError as error:
+                    found.append(f"item {number} is damaged ({error})")
+            counted = msgspec.convert(tables["totals"]["1"], Totals)
+            bodies = set(tables["bodies"])
+        if not found and tallies.totals(Totals()) != counted:
             found.append("the counts of open and unread items are not what the items say")
-        bodies = {row[0] for row in self._book.bodies.select(("doc_id",))}
         if numbers - bodies:
             found.append(f"{len(numbers - bodies)} items have lost their text")
         if bodies - numbers:

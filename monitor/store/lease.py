@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import socket
@@ -48,13 +49,14 @@ class FileLease:
         return True
 
     def beat(self) -> None:
-        """Show that the holder is at work."""
+        """Show that the holder is at work; where that cannot be written, it is silent."""
         if self._descriptor is None or self._since is None:
             return
         holder = Holder(pid=os.getpid(), host=socket.gethostname(), since=self._since, beat=self._clock())
         content = msgspec.json.encode(holder)
-        os.pwrite(self._descriptor, content, 0)
-        os.ftruncate(self._descriptor, len(content))
+        with contextlib.suppress(OSError):
+            os.pwrite(self._descriptor, content, 0)
+            os.ftruncate(self._descriptor, len(content))
 
     def release(self) -> None:
         """Give it back; harmless when not held."""

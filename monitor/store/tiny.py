@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from msgspec.structs import replace
@@ -22,7 +23,6 @@ from monitor.store.sourcebook import Sourcebook
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
     from types import TracebackType
 
     from monitor.model import Addition, Journal, Mark, Memory, Needle, SourceHealth, Story, Verdict, View
@@ -353,11 +353,18 @@ class TinyStore:
 
     def backup(self, target: Path, progress: Callable[[int, int], None] | None = None) -> None:
         """A consistent copy in one file while everybody goes on."""
+        self._refuse_itself(target)
         self._backup(target, progress)
 
     def export_tinydb(self, target: Path, progress: Callable[[int, int], None] | None = None) -> int:
         """Write a file that stock TinyDB opens; the number of items."""
+        self._refuse_itself(target)
         return self._keeping.export(target, progress)
+
+    def _refuse_itself(self, target: Path) -> None:
+        path = Path(self.url.partition(":")[2]).expanduser()
+        if target.is_file() and path.is_file() and target.samefile(path):
+            raise StoreError(f"{target}: is the store itself", hint="name another file")
 
     def stats(self) -> Mapping[str, Any]:
         """Items, bytes on disk, schema, revision."""

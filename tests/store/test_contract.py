@@ -16,6 +16,7 @@ from monitor.errors import StoreError, UsageError
 from monitor.model import Hit, Memory, Needle, SourceHealth, State, Verdict, View
 from monitor.store import open_store, restore
 from monitor.store.files import FileLock
+from monitor.store.records import Tallies
 
 from .conftest import NOON, addition, item, mark
 
@@ -895,6 +896,35 @@ def test_backup_and_restore_while_it_is_open(disk_url, clock, tmp_path):
     assert told and told[-1][0] == told[-1][1]
     with open_store(disk_url, clock=clock) as store:
         assert store.count(View()) == 6
+
+
+def test_a_store_is_not_written_over_by_a_copy_of_itself(disk_url, clock):
+    path = Path(disk_url.partition(":")[2])
+    with open_store(disk_url, clock=clock) as store:
+        store.add([addition(1)])
+        for write in (store.backup, store.export_tinydb):
+            with pytest.raises(StoreError, match="is the store itself"):
+                write(path.parent / ".." / path.parent.name / path.name)
+    with open_store(disk_url, clock=clock) as store:
+        assert (store.count(View()), store.notices()) == (1, ())
+
+
+def test_a_check_is_of_one_moment(url, clock, monkeypatch):
+    written = []
+
+    class Interrupted(Tallies):
+        """Somebody stores an item while the items are counted."""
+
+        def moved(self, before, after):
+            super().moved(before, after)
+            if not written:
+                written.append(store.add([addition(9)]))
+
+    monkeypatch.setattr("monitor.store.keeping.Tallies", Interrupted)
+    with open_store(url, clock=clock) as store:
+        store.add([addition(n) for n in range(5)])
+        assert store.check() == []
+        assert written
 
 
 def test_a_backup_becomes_a_store_where_there_is_none(disk_url, clock, tmp_path):

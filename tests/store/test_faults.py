@@ -5,6 +5,7 @@ Bounded for every run; NEWSROOM_LONG=10 runs ten times as many rounds.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import random
@@ -280,6 +281,18 @@ def test_whoever_looks_does_not_get_in_the_way_of_who_takes(tiny):
     finally:
         stop.set()
         thread.join()
+
+
+def test_a_lease_is_held_also_where_it_cannot_say_so(tiny, monkeypatch):
+    def full(*_arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("monitor.store.lease.os.pwrite", full)
+    lease = tiny.lease("poller")
+    assert lease.acquire()
+    lease.beat()
+    assert not tiny.lease("poller").acquire()
+    lease.release()
 
 
 def test_a_writer_that_hangs_is_told_of_in_one_line(path, tiny, monkeypatch):
@@ -727,7 +740,7 @@ def test_a_file_that_was_open_to_others_is_made_private(disk_url, clock):
 
 
 @pytest.mark.parametrize(
-    "suffix", ["", "-wal", ".lock", ".turn", ".search", ".poller", ".bak", ".part", ".new", ".ready", "-shm"]
+    "suffix", ["", "-wal", ".lock", ".turn", ".search", ".poller", ".bak", "-copy.part", ".new", ".ready", "-shm"]
 )
 def test_symbolic_links_are_refused(path, tmp_path, clock, suffix):
     victim = tmp_path / "victim"
@@ -741,8 +754,8 @@ def test_symbolic_links_are_refused(path, tmp_path, clock, suffix):
             store.add([addition(1, terms="x")])
             store.page(View(), needle=Needle(op="term", value="x"))
             store.lease("poller").acquire()
-            if suffix == ".part":
-                store.backup(path)
+            if suffix == "-copy.part":
+                store.backup(path.with_name("news.db-copy"))
 
     if suffix == ".bak":
         work()  # the automatic backup is left out, and nothing else needs the file
