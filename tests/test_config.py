@@ -309,13 +309,16 @@ def test_a_byte_order_mark_is_no_problem(folder):
 def test_a_secret_that_others_can_read_is_warned_of(folder):
     write(
         folder,
-        sources='[[sources]]\nurl = "https://me:hunter2@a/"\nheaders = { Authorization = "Bearer hunter2" }\n',
+        sources='[[sources]]\nurl = "https://me:hunter2@a/"\nheaders = { Authorization = "Bearer hunter2" }\n'
+        'proxy = "http://me:hunter2@proxy:3128"\n[defaults]\nproxy = "socks5://me:hunter2@proxy:1080"\n',
     )
     (folder / "sources.toml").chmod(0o644)
     warnings = config.load(folder, "memory:", {}).warnings
-    assert [line.split(": ")[:2] for line in warnings] == [
+    assert sorted(line.split(": ")[:2] for line in warnings) == [
         ["sources.toml:2", "sources[1].url"],
         ["sources.toml:3", "sources[1].headers.Authorization"],
+        ["sources.toml:4", "sources[1].proxy"],
+        ["sources.toml:6", "defaults.proxy"],
     ]
     assert all("chmod 600 sources.toml" in line and "hunter2" not in line for line in warnings)
     (folder / "sources.toml").chmod(0o600)

@@ -172,6 +172,7 @@ class _Loading:
         nothing = Table("", "", ())
         file.take(file.tables, nothing, (), also=("sources", "defaults"))
         network = Network(**file.take(file.tables.get("defaults", {}), declare.DEFAULTS, ("defaults",)))
+        _judge_addresses(file, {"proxy": network.proxy}, ("defaults",))
         for host, headers in network.headers.items():
             _judge_headers(file, headers, ("defaults", "headers", host))
         tables = file.tables.get("sources", [])
@@ -208,8 +209,7 @@ class _Loading:
             return None
         if "path" in read:
             read["path"] = self._path(read["path"])
-        if "url" in read and urlsplit(read["url"]).password and not file.private:
-            file.warn((*where, "url"), _EXPOSED.format(file.name))
+        _judge_addresses(file, read, where)
         _judge_headers(file, read.get("headers", {}), (*where, "headers"))
         return Source(**{"id": id_of(read), "title": title_of(read), **read})
 
@@ -248,6 +248,12 @@ class _Loading:
 
 
 _EXPOSED = "holds a secret and others can read the file (chmod 600 {}, or name the secret by env or command)"
+
+
+def _judge_addresses(file: File, read: Mapping[str, Any], where: Place) -> None:
+    for name in ("url", "proxy"):
+        if urlsplit(read.get(name) or "").password and not file.private:
+            file.warn((*where, name), _EXPOSED.format(file.name))
 
 
 def _judge_headers(file: File, headers: Mapping[str, str | Secret], where: Place) -> None:
