@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-_CREDENTIALS = re.compile(r"(\w+://)[^/\s@]+@")
+_CREDENTIALS = re.compile(r"(\w+://)[^/?#\s\"'<>]+@")
 _PARAMETER = re.compile(
     r"([?&](?:[\w.-]*(?:token|key|secret|password|passwd|auth|sig)[\w.-]*)=)[^&\s'\"]+", re.IGNORECASE
 )

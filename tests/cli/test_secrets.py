@@ -144,6 +144,7 @@ def test_a_secret_command_that_fails_is_told_without_a_word_of_its_output(desk, 
 @pytest.mark.parametrize(
     "text",
     [
+        "https://user:canary@canary-2@news.example/feed",
         "https://ana:canary-user-7@example.org/",
         "https://example.org/?a=1&api_key=canary-user-7&b=2",
         "https://example.org/feed?token=canary-user-7",
