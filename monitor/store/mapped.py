@@ -1,4 +1,4 @@
-"""A table on SQLite as TinyDB's own functions see it: mappings whose documents are loaded when they are touched."""
+"""Storage and tables on SQLite as TinyDB's own functions see them: mappings whose documents are loaded when touched."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tinydb.queries import QueryLike
 
+    from monitor.store.sqlite import SqliteGround
     from monitor.store.table import SqliteTable
 
 
@@ -103,3 +104,27 @@ class Working(MutableMapping[int, Any]):
         }
         if changed:
             self._of.save(changed)
+
+
+class Tables(MutableMapping[str, Mapping[str, Any]]):
+    """The tables of a storage by name; nothing is read before it is asked for."""
+
+    def __init__(self, ground: SqliteGround, names: set[str]) -> None:
+        self._ground = ground
+        self._tables: dict[str, Mapping[str, Any] | None] = dict.fromkeys(sorted(names))
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        rows = self._tables[name]
+        return self._ground.rows_of(name) if rows is None else rows
+
+    def __setitem__(self, name: str, rows: Mapping[str, Any]) -> None:
+        self._tables[name] = rows
+
+    def __delitem__(self, name: str) -> None:
+        del self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)

@@ -10,7 +10,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tinydb.storages import Storage
@@ -20,6 +20,7 @@ from monitor.store.damage import DamagedError, explain_sqlite
 from monitor.store.definition import definition, quoted
 from monitor.store.files import FileLock, explain, guard, open_private
 from monitor.store.layout import BARE
+from monitor.store.mapped import Tables
 from monitor.store.recovery import marker
 
 if TYPE_CHECKING:
@@ -322,27 +323,3 @@ class SqliteGround(Storage):
                 if self._writer is not None:
                     self._writer.close()
         self.lock.close()
-
-
-class Tables(MutableMapping[str, Mapping[str, Any]]):
-    """The tables of a storage by name; nothing is read before it is asked for."""
-
-    def __init__(self, ground: SqliteGround, names: set[str]) -> None:
-        self._ground = ground
-        self._tables: dict[str, Mapping[str, Any] | None] = dict.fromkeys(sorted(names))
-
-    def __getitem__(self, name: str) -> Mapping[str, Any]:
-        rows = self._tables[name]
-        return self._ground.rows_of(name) if rows is None else rows
-
-    def __setitem__(self, name: str, rows: Mapping[str, Any]) -> None:
-        self._tables[name] = rows
-
-    def __delitem__(self, name: str) -> None:
-        del self._tables[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._tables)
-
-    def __len__(self) -> int:
-        return len(self._tables)
