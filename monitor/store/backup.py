@@ -17,7 +17,7 @@ from monitor.store.database import SqliteDB, clear, refuse
 from monitor.store.files import FileLock, explain, guard, open_private, sync_folder
 from monitor.store.migrations import bring_up
 from monitor.store.records import LAYOUTS, Ledger, document
-from monitor.store.recovery import inspect, place, reader, ready, settle
+from monitor.store.recovery import inspect, marker, place, reader, ready, settle
 from monitor.store.sqlite import SqliteGround
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ def copy(path: Path, target: Path, progress: Told) -> None:
         faults = sound(part)
         if faults:
             raise DamagedError.at(path, f" ({faults[0]}), and {target} was left as it was")
+        for old in (
+            marker(target),
+            *(target.with_name(target.name + suffix) for suffix in ("-wal", "-shm", "-journal")),
+        ):
+            guard(old)
+            old.unlink(missing_ok=True)
         part.rename(target)
         sync_folder(target.parent)
     except sqlite3.Error as error:

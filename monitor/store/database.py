@@ -12,7 +12,7 @@ from monitor.errors import NewerStoreError, StoreError
 from monitor.store.book import Book, found
 from monitor.store.damage import DamagedError
 from monitor.store.definition import make_file
-from monitor.store.files import FileLock, guard
+from monitor.store.files import FileLock, explain, guard
 from monitor.store.lease import leases
 from monitor.store.migrations import bring_up, stamp
 from monitor.store.records import LAYOUTS, SCHEMA
@@ -59,8 +59,11 @@ def open_sqlite(url: str, path: Path, *, read_only: bool, clock: Callable[[], da
 
         def keep(most: int | None) -> None:
             bak = path.with_name(path.name + ".bak")
-            size = path.stat().st_size
-            room = size < min(most or size + 1, shutil.disk_usage(path.parent).free // 3)
+            try:
+                size = path.stat().st_size
+                room = size < min(most or size + 1, shutil.disk_usage(path.parent).free // 3)
+            except OSError as error:
+                raise explain(error, path) from error
             if room and age_of(bak, clock()) > BACKUP_EVERY:
                 backup(bak, None)
 

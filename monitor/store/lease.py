@@ -61,7 +61,8 @@ class FileLease:
     def release(self) -> None:
         """Give it back; harmless when not held."""
         if self._descriptor is not None:
-            os.ftruncate(self._descriptor, 0)
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)
             self._descriptor = None
 

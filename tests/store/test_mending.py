@@ -73,6 +73,25 @@ def test_a_backup_of_a_damaged_store_is_refused_in_one_line(damaged, clock, tmp_
         assert "was damaged" in store.notices()[0]
 
 
+def test_a_damaged_store_is_kept_when_another_is_restored(damaged, clock, tmp_path):
+    shutil.copy(damaged.with_name("news.db.bak"), tmp_path / "copy")
+    with open_store(f"tinydb:{damaged}", read_only=True, clock=clock) as store:
+        with pytest.raises(StoreError):
+            store.backup(tmp_path / "before")
+        spoilt = damaged.read_bytes()
+    restore(tmp_path / "copy", f"tinydb:{damaged}")
+    [aside] = (file for file in damaged.parent.glob("news.db.damaged-*") if not file.name.endswith(("-wal", "-shm")))
+    assert aside.read_bytes() == spoilt
+    with open_store(f"tinydb:{damaged}", clock=clock) as store:
+        assert (count(store), store.check()) == (300, [])
+
+
+def test_a_store_whose_file_was_removed_is_closed_all_the_same(path, clock):
+    with open_store(f"tinydb:{path}", clock=clock) as store:
+        store.add([addition(1)])
+        path.unlink()
+
+
 def test_a_removed_store_does_not_take_its_backup_with_it(disk_url, clock):
     path = Path(disk_url.partition(":")[2])
     with open_store(disk_url, clock=clock) as store:
@@ -187,6 +206,20 @@ def test_an_old_log_is_not_replayed_into_what_is_mended(damaged, clock, log):
     leave(log, damaged)
     with open_store(f"tinydb:{damaged}", clock=clock) as store:
         assert ids(store) == {f"id{n:06}" for n in range(300)}
+        assert store.check() == []
+
+
+def test_an_old_log_or_mark_of_damage_is_not_left_beside_a_new_backup(path, clock, log, tmp_path):
+    target = tmp_path / "copy"
+    with open_store(f"tinydb:{path}", clock=clock) as store:
+        store.add([addition(n) for n in range(5)])
+        store.backup(target)
+        leave(log, target)
+        target.with_name("copy.damaged").touch(mode=0o600)
+        store.backup(target)
+    restore(target, f"tinydb:{path}")
+    with open_store(f"tinydb:{path}", clock=clock) as store:
+        assert ids(store) == {f"id{n:06}" for n in range(5)}
         assert store.check() == []
 
 
