@@ -145,16 +145,14 @@ class Dispatcher:
             self.step()
 
     async def _run(self, source: Source) -> None:
-        wait: float | None = None
         try:
             await self._poll(source)
-            wait = self.finished(source)
         finally:
             self._running.pop(source.id, None)
             self.answered(source)
-            wait = self._next.pop(source.id, wait)
             if not self._closed:
-                self.put(source.id, wait)
+                wait = self.finished(source)
+                self.put(source.id, self._next.pop(source.id, wait))
                 self.step()
 
     async def drained(self) -> None:

@@ -118,7 +118,8 @@ class Life:
         Others than those chosen are polled when somebody asks for one by name, and not again.
         """
         poller = self.poller
-        sources, chosen = poller.settings.sources, poller.chosen(self.names)
+        sources, names = poller.settings.sources, self.names
+        chosen = [source for source in sources if (source.enabled if names is None else source.id in names)]
         self._chosen = frozenset(source.id for source in chosen)
         known = self.dispatcher.adopt(sources)
         now = poller.clock()

@@ -37,7 +37,9 @@ async def until(condition, seconds=8.0):
 
 
 class Running:
-    def __init__(self, store, *sources, reload=None, watchlists=NOTHING, clock=utc_now, chance=lambda: 0.0, **network):
+    def __init__(
+        self, store, *sources, names=None, reload=None, watchlists=NOTHING, clock=utc_now, chance=lambda: 0.0, **network
+    ):
         self.stop = threading.Event()
         self.receipts = []
         self.poller = Poller(
@@ -48,7 +50,7 @@ class Running:
             clock=clock,
             chance=chance,
         )
-        self.task = asyncio.create_task(self.poller.live(None, self.stop, reload=reload))
+        self.task = asyncio.create_task(self.poller.live(names, self.stop, reload=reload))
 
     async def end(self):
         self.stop.set()
@@ -204,6 +206,20 @@ async def test_a_source_that_is_switched_off_is_polled_for_whoever_names_it_and_
         await running.end()
 
 
+async def test_a_named_source_that_leaves_the_config_holds_up_no_other():
+    store, changes = FakeStore(), []
+    async with serving() as server:
+        server.body("/a.xml", rss("a"))
+        server.body("/b.xml", rss("b"))
+        a, b = (Source(id=name, title=name, url=server.url(f"/{name}.xml"), every=3600.0) for name in "ab")
+        running = Running(store, a, b, names=["a", "b"], reload=lambda: changes.pop() if changes else None)
+        await until(lambda: len(running.receipts) == 2)
+        moved = replace(b, url=server.url("/a.xml"))
+        changes.append((replace(running.poller.settings, sources=(moved,)), NOTHING))
+        await until(lambda: len(running.receipts) == 3)
+        await running.end()
+
+
 async def test_a_gone_source_that_is_given_another_address_is_polled_there():
     store, changes = FakeStore(), []
     async with serving() as server:
@@ -264,10 +280,12 @@ async def test_nothing_goes_by_age_for_a_day_after_a_leap_of_the_clock(monkeypat
     monkeypatch.setattr(life_module, "PRUNE_LOOK_EVERY", 0.05)
     store = FakeStore()
     now = datetime.now(UTC)
-    store.put_memo(life_module.PRUNED, {"at": (now + last).isoformat()})
+    wrong = {"at": (now + last).isoformat()}
+    store.put_memo(life_module.PRUNED, wrong)
     running = Running(store)
-    await until(lambda: len(store.prunes) == 1)
-    assert store.prunes[0]["older_than"] is None and store.prunes[0]["keep_per_source"]
+    await until(lambda: store.memo(life_module.PRUNED) != wrong)
+    (limits,) = store.prunes
+    assert limits["older_than"] is None and limits["keep_per_source"]
     assert abs(datetime.fromisoformat(store.memo(life_module.PRUNED)["at"]) - now) < timedelta(minutes=1)
     store.put_memo(life_module.PRUNED, {"at": (now - timedelta(days=1, minutes=1)).isoformat()})
     await until(lambda: len(store.prunes) == 2)
