@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
@@ -57,6 +57,8 @@ def mark(  # noqa: PLR0917 - click passes them by name
             return _undo(newsroom, ids, dry_run=dry_run)
         if action in _NEEDS_VALUE and value is None:
             raise UsageError(f"{action} needs --value", hint=_NEEDS_VALUE[action])
+        if later is not None and later <= datetime.now(UTC):
+            raise UsageError(f"{later.astimezone():%Y-%m-%d %H:%M} has passed", hint="say --until like 2h or tomorrow")
         found = _chosen(newsroom, ids, query, **chosen)
         if dry_run:
             click.echo(f"{len(found)} would be marked {action}")

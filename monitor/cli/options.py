@@ -217,8 +217,11 @@ def formats(*names: str, default: str) -> Callable[[Decorated], Decorated]:
     return decorate
 
 
+_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+
+
 class Moment(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic from click 8.4 on
-    """A time: a span before now (or after it), `now`, `today`, a date, or a date and time."""
+    """A time: a span before now (or after it), `now`, `yesterday`, `today`, `tomorrow`, a date, or a date and time."""
 
     name = "time"
 
@@ -242,8 +245,9 @@ def moment(text: str, now: datetime, *, ahead: bool = False) -> datetime:
 
     if text == "now":
         return now
-    if text == "today":
-        return now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    if text in _DAYS:
+        today = now.astimezone().replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
+        return (today + timedelta(days=_DAYS[text])).astimezone(UTC)
     try:
         span = timedelta(seconds=duration(text))
     except ValueError:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import time
+from datetime import UTC, datetime
 
 import pytest
+
+from monitor.cli.options import moment
 
 ITEM_KEYS = [
     "id", "source", "url", "title", "dek", "lang", "section", "authors", "agency", "place", "published",
@@ -153,3 +157,15 @@ def test_a_store_that_is_not_there_yet_is_empty(desk, tmp_path):
     assert not (tmp_path / "none").exists()
     assert [topic["id"] for topic in desk("topics", "list", "--json").json] == ["defense", "diplomacy"]
     assert desk("stats", "--json").json["topics"]["diplomacy"]["unread"] == 0
+
+
+def test_days_begin_where_the_reader_is(monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        after_the_change = datetime(2026, 10, 25, 12, tzinfo=UTC)  # clocks went back at one in the morning
+        begin = [moment(day, after_the_change).isoformat() for day in ("yesterday", "today", "tomorrow")]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert begin == ["2026-10-23T22:00:00+00:00", "2026-10-24T22:00:00+00:00", "2026-10-25T23:00:00+00:00"]

@@ -70,6 +70,7 @@ def test_ids_from_standard_input(desk, monkeypatch):
         (("read", "zzz"), "no item 'zzz'"),
         (("read", "--query", "(a"), "column "),
         (("snooze", "--query", "cup"), "snooze needs a time"),
+        (("snooze", "--query", "cup", "--until", "2020-01-01"), "2020-01-01 00:00 has passed"),
     ],
 )
 def test_a_wrong_mark_marks_nothing(desk, words, line):
