@@ -24,15 +24,13 @@ CAP_FOLDERS = 8
 _ENTITY = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
 _ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE)
 _NAME = r"[\w:.-]+"
-_VALUE = rf"(?:[^<{{0}}]|<(?!/?outline\b)|{{0}}(?!\s*(?:/?>|\Z|{_NAME}\s*=)))*+"
-"""An attribute's value in quotes `{0}`, in which lists leave `<`, `&` and even quotes as they are."""
-_DOUBLE, _SINGLE = _VALUE.replace("{0}", '"'), _VALUE.replace("{0}", "'")
-_PAIR = rf"({_NAME})\s*=\s*(?:\"({_DOUBLE})\"|'({_SINGLE})')"
-_ATTRIBUTE = re.compile(_PAIR)
-_OUTLINE = re.compile(
-    rf"<!--.*?(?:-->|\Z)|<(/?)outline\b((?:\s*{_NAME}\s*=\s*(?:\"{_DOUBLE}\"|'{_SINGLE}'))*+)\s*(/?)",
-    re.IGNORECASE | re.DOTALL,
-)
+_OPENED = re.compile(rf"\s*({_NAME})\s*=\s*([\"'])")
+_CLOSED = {
+    quote: re.compile(rf"{quote}(?=\s*(?:/?>|\Z|{_NAME}\s*=))|<(?=/?outline\b)", re.IGNORECASE) for quote in "\"'"
+}
+"""What ends an attribute's value, in which lists leave `<`, `&` and even quotes as they are."""
+_OUTLINE = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)outline\b", re.IGNORECASE | re.DOTALL)
+_EMPTY = re.compile(r"\s*/")
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -123,22 +121,25 @@ def new_id(title: str, taken: set[str]) -> str:
 def _outlines(text: str) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
     """Each outline with the folders around it. Tag by tag, as well-formedness cannot be had."""
     path: list[str] = []
-    beyond = 0
-    for found in _OUTLINE.finditer(text):
+    beyond = place = 0
+    while found := _OUTLINE.search(text, place):
+        place = found.end()
         if found[0].startswith("<!--"):
             continue
-        closing, written, empty = found.groups()
-        if closing:
+        if found[1]:
             if beyond:
                 beyond -= 1
             elif path:
                 path.pop()
             continue
-        attributes = {
-            name.lower(): html.unescape(double or single) for name, double, single in _ATTRIBUTE.findall(written)
-        }
+        attributes: dict[str, str] = {}
+        while (opened := _OPENED.match(text, place)) and (closed := _CLOSED[opened[2]].search(text, opened.end())):
+            if closed[0] == "<":
+                break
+            attributes[opened[1].lower()] = html.unescape(text[opened.end() : closed.start()])
+            place = closed.end()
         yield tuple(dict.fromkeys(folder for folder in path if folder)), attributes
-        if empty:
+        if _EMPTY.match(text, place):
             continue
         if len(path) >= CAP_FOLDERS:
             beyond += 1
