@@ -387,6 +387,15 @@ async def test_the_palette_is_the_help_and_leaves_no_trace_when_left(show):
         assert isinstance(it.screen, HelpScreen)
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("q", "quit"), ("star", "star"), ("un", "unread"), ("Red", "redraw")])
+async def test_the_palette_stands_on_the_command_whose_name_begins_so(show, typed, meant):
+    async with show() as it:
+        await it.press("colon")
+        await it.type(typed)
+        entries = it.screen.query_one(Entries)
+        assert entries.entries[entries.cursor].command == meant
+
+
 async def test_help_in_the_reader_begins_with_reading(show):
     async with show() as it:
         await it.press("enter", "question_mark")

@@ -52,10 +52,12 @@ class Entries(Rows):
         """How many rows."""
         return len(self.entries)
 
-    def show(self, entries: Sequence[Entry]) -> None:
-        """Show these, the cursor on the first that is a command."""
+    def show(self, entries: Sequence[Entry], wanted: str) -> None:
+        """Show these, the cursor on the first command whose name begins as wanted, else on the first of all."""
         self.entries, self.top = entries, 0
-        self.cursor = next((n for n, entry in enumerate(entries) if entry.command), 0)
+        found = [n for n, entry in enumerate(entries) if entry.command]
+        self.cursor = next((n for n in found if entries[n].command.startswith(wanted)), found[0] if found else 0)
+        self.show_cursor()
         self.refresh()
 
     def step(self, by: int) -> None:
@@ -142,7 +144,7 @@ class HelpScreen(DeskScreen):
             ]
             if found:
                 entries += [Entry(commands.SCOPES[scope]), *map(self._entry, found)]
-        self.query_one(Entries).show(entries)
+        self.query_one(Entries).show(entries, "-".join(words))
 
     def _entry(self, command: commands.Command) -> Entry:
         here = any(hasattr(node, f"action_{command.action}") for node in self.here)
