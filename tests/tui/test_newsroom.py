@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from monitor.config import Dashboard, Settings
+from monitor.tui.desk import News
 from tests.tui.fake import NOW, SOURCES, TOPICS, FakeNewsroom, make_story
 
 
@@ -150,6 +151,59 @@ async def test_keys_for_the_panes_bring_them_to_the_fore(show, key):
         assert it.panes.display
         assert not it.reader.display
         assert it.app.focused is it.pane
+
+
+@pytest.mark.parametrize("key", ["H", "O", "f"])
+async def test_what_changes_a_pane_behind_the_reader_brings_it_to_the_fore(show, key):
+    async with show(size=(80, 24)) as it:
+        await it.press("enter", key)
+        assert not it.app.first_screen.spread.covered
+        assert it.pane.has_focus
+    async with show(size=(140, 40)) as it:
+        await it.press("enter", key)
+        assert it.reader.display
+
+
+async def test_a_limit_behind_the_reader_brings_its_pane_to_the_fore(show):
+    async with show(size=(80, 24)) as it:
+        await it.press("enter", "l")
+        await it.type("army")
+        await it.press("enter")
+        assert not it.app.first_screen.spread.covered
+        assert it.pane.showing.limit == "army"
+
+
+async def test_a_changed_config_takes_the_keys_from_nobody(show):
+    async with show(size=(80, 24)) as it:
+        await it.press("enter")
+        it.screen.take(News(reloaded=True))
+        await it.settle()
+        assert it.reader.has_focus
+        await it.press("s")
+        assert it.room.state("i000000").starred
+        await it.press("l")
+        it.screen.take(News(reloaded=True))
+        await it.settle()
+        await it.type("d")
+        assert "limit: d" in it.lines[-1]
+        await it.press("escape")
+        assert it.reader.has_focus
+        await it.press("e", "escape")
+        assert it.reader.has_focus
+
+
+async def test_a_changed_config_leaves_a_search_open(show):
+    async with show() as it:
+        await it.press("slash")
+        await it.type("army")
+        await it.press("enter")
+        it.screen.take(News(reloaded=True))
+        await it.settle()
+        assert it.pane.pane.id == "search"
+        assert it.pane.has_focus
+        assert it.selected is not None
+        await it.press("escape")
+        assert it.pane.pane.id == "topic:defense"
 
 
 async def test_another_part_of_a_pane_is_told(show):

@@ -158,7 +158,7 @@ async def test_of_a_web_page_the_feed_that_it_names_is_offered(show):
 
 def until_stopped(stop) -> bool:
     """Work at something until it is to stop; False where nobody says so in time."""
-    for _ in range(400):
+    for _ in range(4000):
         if stop():
             return True
         time.sleep(0.005)

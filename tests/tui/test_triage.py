@@ -96,6 +96,14 @@ async def test_space_selects_and_semicolon_applies_once(show):
         assert all(it.room.state(i).triage == "new" for i in ids)
 
 
+async def test_semicolon_applies_to_all_selected_also_while_one_is_read(show):
+    async with show() as it:
+        ids = it.ids()[:3]
+        await it.press("space", "space", "enter", "semicolon", "w")
+        assert [it.room.state(i).triage for i in ids] == ["watching", "watching", "new"]
+        assert not it.pane.picked
+
+
 async def test_mark_shown_asks_how_many_and_leaves_what_is_filtered_out_or_waits(show):
     async with show() as it:
         await it.press("l")

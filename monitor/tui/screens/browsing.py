@@ -57,22 +57,26 @@ class Browsing(Reading):
 
     def action_follow(self) -> None:
         """Go to the newest, and follow."""
+        self.spread.uncover()
         self.say("following what is new" if self.panes.current.follow() else "no longer following", "quiet")
 
     def action_unread_only(self) -> None:
         """Show only what is unread, or all."""
+        self.spread.uncover()
         unread = not self.panes.current.showing.view.unread
         self.panes.current.change_view(unread=unread)
         self.say("only what is unread" if unread else "also what is read", "quiet")
 
     def action_order(self) -> None:
         """By time, or by score."""
+        self.spread.uncover()
         order = "score" if self.panes.current.showing.view.order == "time" else "time"
         self.panes.current.change_view(order=order)
         self.say(f"by {order}", "quiet")
 
     def action_hidden(self) -> None:
         """Show what is put away, or what is open."""
+        self.spread.uncover()
         pane = self.panes.current
         hidden = pane.showing.view.shelf != "hidden"
         pane.change_view(shelf="hidden" if hidden else pane.pane.view.shelf)
@@ -87,6 +91,7 @@ class Browsing(Reading):
         async def answer(text: str) -> str | None:
             trouble = await self._trouble(text)
             if trouble is None:
+                self.spread.uncover()
                 pane.change_limit(text.strip())
             return trouble
 

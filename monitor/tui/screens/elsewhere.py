@@ -47,11 +47,17 @@ class Elsewhere(Browsing):
 
         self.ask(Question(label="title of the watchlist:", answer=answer))
 
+    def renew_panes(self) -> None:
+        """Take up the panes of a changed config; whoever has the keys keeps them."""
+        self.panes.renew(self.desk.newsroom.panes())
+        if self.prompt is None or self.prompt.question is None:
+            self.home.focus()
+
     def _open_editor(self, topic: Topic) -> None:
         from monitor.tui.screens.editor import EditorScreen
 
         def edited(said: str | None) -> None:
-            self.panes.renew(self.desk.newsroom.panes())
+            self.renew_panes()
             if said is not None:
                 self.say(said, "good")
                 panes = self.panes.panes

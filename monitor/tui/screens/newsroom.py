@@ -93,7 +93,7 @@ class NewsroomScreen(Elsewhere):
     def take(self, news: News) -> None:
         """Take up what changed, with as little drawn anew as can be."""
         if news.reloaded:
-            self.panes.renew(self.desk.newsroom.panes())
+            self.renew_panes()
         if news.counts is not None:
             self.tallies.take(news.counts)
             self.show_tallies()
@@ -178,12 +178,12 @@ class NewsroomScreen(Elsewhere):
 
     def action_next_pane(self) -> None:
         """Go to the next pane, round the corner."""
-        self._uncover()
+        self.spread.uncover()
         self.panes.show((self.panes.index + 1) % len(self.panes.panes))
 
     def action_previous_pane(self) -> None:
         """Go to the previous pane."""
-        self._uncover()
+        self.spread.uncover()
         self.panes.show((self.panes.index - 1) % len(self.panes.panes))
 
     def action_pane(self, number: int) -> None:
@@ -196,13 +196,8 @@ class NewsroomScreen(Elsewhere):
 
     def action_zoom(self) -> None:
         """One pane, or all."""
-        self._uncover()
+        self.spread.uncover()
         self.panes.show(zoomed=not self.panes.zoomed)
-
-    def _uncover(self) -> None:
-        """Panes behind what is read come to the fore before the keys go to them."""
-        if self.spread.covered:
-            self.spread.close_reader()
 
     # -- leaving, and back ------------------------------------------------------------------------------------
 

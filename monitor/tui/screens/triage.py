@@ -85,10 +85,10 @@ class Triage(DeskScreen):
     def targets(self) -> list[Story]:
         """What the next triage key acts on."""
         pane = self.panes.current
-        if self.reading is not None:
-            return [self.reading]
         if self.applying:
             return list(pane.picked.values())
+        if self.reading is not None:
+            return [self.reading]
         return [pane.story] if pane.story is not None else []
 
     @abstractmethod

@@ -20,6 +20,8 @@ BARS = 3
 """Lines that the bars above and below take."""
 LOWEST = 11
 """Lines that a pane gets at the least where several stand above each other."""
+PASSING = frozenset({"search", "source"})
+"""Panes that no config names: they go with the next step back."""
 
 
 def columns_for(width: int) -> int:
@@ -67,7 +69,7 @@ class Panes(Container):
 
     def label(self, index: int) -> str:
         """How a pane is called by key."""
-        if self.panes[index].id in {"search", "source"}:
+        if self.panes[index].id in PASSING:
             return "/"
         return str(index + 1) if index < 9 else "·"
 
@@ -162,8 +164,9 @@ class Panes(Container):
         return True
 
     def renew(self, panes: tuple[Pane, ...]) -> None:
-        """Take up other panes after the config changed; lists whose pane is as it was stay."""
+        """Take up other panes after the config changed; lists whose pane is as it was stay, and so does a search."""
         current = self.panes[self.index].id
+        panes += tuple(pane for pane in self.panes if pane.id in PASSING)
         stay = {pane.id for pane in panes if pane in self.panes}
         for pane_id in [pane_id for pane_id in self._lists if pane_id not in stay]:
             gone = self._lists.pop(pane_id)
@@ -174,4 +177,4 @@ class Panes(Container):
             if pane.id in self._lists:
                 self._lists[pane.id].label = self.label(number)
         self.shown = ()
-        self.show(next((n for n, pane in enumerate(panes) if pane.id == current), 0))
+        self.show(next((n for n, pane in enumerate(panes) if pane.id == current), 0), focus=False)

@@ -79,6 +79,11 @@ class Spread(Horizontal):
         self.panes.changed()
         return True
 
+    def uncover(self) -> None:
+        """Bring panes that are behind what is read to the fore, before something is done with them."""
+        if self.covered:
+            self.close_reader()
+
     def _place(self) -> None:
         if self.reader is None:
             return
