@@ -159,6 +159,7 @@ NAMED: dict[int, tuple[str, ...]] = {
         "poll/test_schedule.py::test_a_clock_set_back_an_hour_stops_nothing",
         "poll/test_dispatch.py::test_eight_hours_of_sleep_bring_one_poll_each_and_no_burst",
         "poll/test_dispatch.py::test_due_times_pass_while_the_machine_sleeps",
+        "poll/test_live.py::test_after_a_sleep_what_is_overdue_waits_a_little_for_the_network",
         "poll/test_due.py::test_a_plan_of_a_clock_that_was_wrong_is_not_believed",
         "poll/test_live.py::test_nothing_goes_by_age_for_a_day_after_a_leap_of_the_clock",
         "store/test_contract.py::test_a_clock_set_back_brings_no_harm",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from monitor.config import Network
 
 SPREAD = 0.1
-"""Seconds for each new source over which their first polls are spread."""
+"""Seconds for each source over which polls are spread that would begin together."""
 IN_HAND = 4
 """Polls in hand for each request that may be made: those answered wait to be read and stored while others ask."""
 steady = partial(time.clock_gettime, getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
@@ -79,11 +79,12 @@ class Dispatcher:
         """Have a source polled as soon as its host allows, also when it is being polled just now (then once more)."""
         self.put(source_id, 0.0)
 
-    def put_off(self, wait: float) -> None:
-        """Start nothing of what is due now for `wait` seconds; what is being polled is finished."""
+    def put_off(self, wait: float, chance: Callable[[], float] = lambda: 0.0) -> None:
+        """Start nothing of what is due now for `wait` seconds, then in places by chance; what runs is finished."""
         now = self._steady()
-        for source_id in [source_id for source_id, at in self._due.items() if at <= now]:
-            self.put(source_id, wait)
+        overdue = [source_id for source_id, at in self._due.items() if at <= now]
+        for source_id in overdue:
+            self.put(source_id, wait + chance() * SPREAD * len(overdue))
 
     @property
     def sources(self) -> Collection[Source]:

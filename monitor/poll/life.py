@@ -15,7 +15,7 @@ from msgspec.structs import asdict
 from monitor.errors import MonitorError
 from monitor.model import Progress, Source
 from monitor.poll import due
-from monitor.poll.dispatch import Dispatcher, first_wait
+from monitor.poll.dispatch import Dispatcher, first_wait, steady
 from monitor.poll.intake import Intake
 from monitor.poll.rematch import Rematch
 from monitor.poll.remote import STOP
@@ -40,6 +40,10 @@ PRUNE_LOOK_EVERY = 600.0
 PRUNE_EVERY = timedelta(days=1)
 LEAP = timedelta(days=30)
 """Longer without a poller than this may as well be a clock that is wrong."""
+ASLEEP = 5.0
+"""Seconds that the machine slept from which on it is told apart from the clocks' own trembling."""
+WAKING = 10.0
+"""Seconds after a sleep until the network may be there again."""
 PUT_OFF = 900.0
 """Seconds that a round of polls waits after it was stopped."""
 PRUNED = "pruned"
@@ -76,6 +80,8 @@ class Life:
         """The matching of history was stopped; it goes on after a restart, or with other watchlists."""
         self._watching: asyncio.Task[None] | None = None
         self._unwatch = asyncio.Event()
+        self._slept = steady() - time.monotonic()
+        """How long the machine has slept since it was started."""
         self._told = 0
         self._told_trouble = ""
 
@@ -160,6 +166,10 @@ class Life:
     # ---------------------------------------------------------------- jobs
 
     async def _dispatch(self) -> None:
+        slept = steady() - time.monotonic()
+        if slept - self._slept > ASLEEP:
+            self.dispatcher.put_off(WAKING, self.poller.chance)
+        self._slept = slept
         self.dispatcher.step()
 
     async def _wishes(self) -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from monitor.config import Network
 from monitor.model import Source, SourceHealth
-from monitor.poll.dispatch import Dispatcher, first_wait, steady
+from monitor.poll.dispatch import SPREAD, Dispatcher, first_wait, steady
 from tests.poll.fakes import NOW
 from tests.poll.simulation import simulate
 
@@ -69,6 +69,19 @@ async def test_a_round_put_off_finishes_what_runs_and_starts_no_more_for_a_while
     assert room.polled == ["s0"]
     await room.step(1.5)
     assert room.polled == ["s0", "s1"]
+
+
+async def test_what_is_put_off_may_be_spread():
+    room = Room("http://a.invalid/", "http://b.invalid/", "http://c.invalid/")
+    places = iter((0.9, 0.1, 0.5))
+    room.dispatcher.put_off(10.0, lambda: next(places))
+    await room.step(10.0 + 3 * SPREAD * 0.2)
+    assert room.polled == ["s1"]
+    await room.step(3 * SPREAD * 0.4)
+    assert room.polled == ["s1", "s2"]
+    await room.step(3 * SPREAD)
+    assert room.polled == ["s1", "s2", "s0"]
+    await room.dispatcher.close(grace=0.0)
 
 
 async def test_loopback_needs_no_rest():

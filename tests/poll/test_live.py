@@ -206,6 +206,27 @@ async def test_a_source_that_is_switched_off_is_polled_for_whoever_names_it_and_
         await running.end()
 
 
+async def test_after_a_sleep_what_is_overdue_waits_a_little_for_the_network(monkeypatch):
+    asleep, put_off = [0.0], []
+
+    class Noting(Dispatcher):
+        def put_off(self, *words):
+            put_off.append(words)
+            super().put_off(*words)
+
+    monkeypatch.setattr(poller_module, "Dispatcher", Noting)
+    monkeypatch.setattr(life_module, "steady", lambda: time.monotonic() + asleep[0])
+    running = Running(FakeStore())
+    await until(lambda: running.poller.store.beats > 1)
+    assert not put_off
+    asleep[0] = 8 * 3600.0
+    await until(lambda: put_off)
+    beats = running.poller.store.beats
+    await until(lambda: running.poller.store.beats > beats + 1)
+    assert put_off == [(life_module.WAKING, running.poller.chance)], "once"
+    await running.end()
+
+
 async def test_a_named_source_that_leaves_the_config_holds_up_no_other():
     store, changes = FakeStore(), []
     async with serving() as server:
