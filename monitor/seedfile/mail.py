@@ -32,6 +32,7 @@ _NEEDED = frozenset(
 _HEAD = 200_000
 _HEADER = 2000
 _PARTS = 50
+_BOUNDARIES = 2_000
 _MESSAGES = 5000
 
 
@@ -71,7 +72,7 @@ def _bounded(raw: bytes) -> bytes:
 
     Raises ValueError for one of more parts than any honest message has.
     """
-    if raw.count(b"multipart/") > _PARTS:
+    if raw.count(b"multipart/") > _PARTS or (b"multipart/" in raw and raw.count(b"\n--") > _BOUNDARIES):
         raise ValueError("too many parts")
     head, blank, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     headers = _FOLD.sub(b" ", head[:_HEAD]).split(b"\n")

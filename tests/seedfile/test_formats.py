@@ -115,6 +115,10 @@ def test_a_mail_of_too_many_parts_is_told():
     part = b"--a\nContent-Type: multipart/mixed; boundary=a\n\n"
     with pytest.raises(SourceError, match="no message"):
         parse_file("a.eml", b"Subject: x\nContent-Type: multipart/mixed; boundary=a\n\n" + part * 200)
+    with pytest.raises(SourceError, match="no message"):
+        parse_file("a.eml", b"Subject: x\nContent-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\nx\n" * 2_500)
+    (entry,) = parse_file("a.eml", b"Subject: x\n\nA patch of many files\n" + b"--- a/file\n" * 2_500).entries
+    assert entry.title == "x"
 
 
 def test_a_text_over_the_cap_is_cut_and_says_so():
@@ -128,7 +132,7 @@ def test_a_text_over_the_cap_is_cut_and_says_so():
     ("name", "unit"),
     [
         ("a.txt", b"menu\n"), ("a.txt", b"A. "), ("a.txt", b"(photo "), ("a.txt", b'"a b c d e."\n\n'), ("a.md", b"["), ("a.md", b"<!--"),
-        ("a.md", b"*a"), ("a.html", b"<h1>"), ("a.html", b"<meta "), ("a.html", b"<link rel=canonical "), ("a.json", b"["),
+        ("a.md", b"*a"), ("a.md", b"[a]("), ("a.md", b"![a]("), ("a.html", b"<h1>"), ("a.html", b"<meta "), ("a.html", b"<link rel=canonical "), ("a.json", b"["),
         ("a.eml", b"From: a,"), ("a.nitf", b"<nitf>"),
     ],
 )  # fmt: skip
