@@ -9,7 +9,6 @@ a key is pressed, and the time until the first byte of its answer is told. Print
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import sys
@@ -21,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from headline import headline
 from screen import Tty, p95
-from soak import Soak, held
+from soak import Soak, asked_for, held
 
 TOPICS = """
 [topics.convoys]
@@ -124,11 +123,7 @@ def _alive(pid: int) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--feeds", type=int, default=200)
-    parser.add_argument("--every", type=float, default=30, help="seconds between two polls of a feed")
-    wanted = parser.parse_args()
+    wanted = asked_for(__doc__)
     soak = DeskSoak(wanted.feeds, wanted.every)
     soak.run(wanted.minutes * 60)
     rows = soak.rows(wanted.minutes)

@@ -201,12 +201,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def asked_for(description: str | None) -> argparse.Namespace:
+    """How long a soak is to be, and of what."""
+    parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--feeds", type=int, default=200)
     parser.add_argument("--every", type=float, default=30, help="seconds between two polls of a feed")
-    wanted = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    wanted = asked_for(__doc__)
     soak = Soak(wanted.feeds, wanted.every)
     soak.run(wanted.minutes * 60)
     delays = soak.delays()

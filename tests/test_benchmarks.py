@@ -45,6 +45,7 @@ def test_one_command_runs_every_benchmark_to_half_a_million_items_unless_told_le
 def test_every_benchmark_takes_the_words_it_is_given(root, every):
     for one in every.BENCHMARKS:
         script = (root / "benchmarks" / f"{one.name}.py").read_text()
+        script += (root / "benchmarks" / "soak.py").read_text() if "asked_for" in script else ""
         sizes = "--sizes" if one.sizes else ""
         for word in f"{one.words} {sizes} {one.quick} {one.data or ''} {one.bench or ''}".split():
             assert not word.startswith("--") or f'"{word}"' in script, (one.name, word)
