@@ -187,7 +187,7 @@ async def test_long_looks_do_not_hold_up_who_leaves(show, monkeypatch):
     assert stopped == [True]
     monkeypatch.setattr(room, "preview", lambda *_, stop, **__: stopped.append(until_stopped(stop)))
     async with show(room=room) as it:
-        await it.press("e")
+        await it.pilot.press("e")
         await it.until(lambda: "looking at 7 days" in it.lines[0])
     await asyncio.to_thread(it.app.desk.close)
     assert stopped == [True, True]
