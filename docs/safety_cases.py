@@ -71,6 +71,8 @@ CASES: dict[int, tuple[str, str]] = {
 }
 
 NAMED: dict[int, tuple[str, ...]] = {
+    1: ("test_text.py::test_no_control_outlives_cleaning",),
+    2: ("test_text.py::test_no_control_outlives_cleaning",),
     3: (
         "tui/test_safety.py::test_every_screen_shows_hostile_text_literally",
         "tui/test_safety.py::test_markup_is_shown_as_it_stands",
@@ -90,12 +92,13 @@ NAMED: dict[int, tuple[str, ...]] = {
         "test_text.py::test_marks_are_thinned_but_words_are_whole",
         "tui/test_terminal.py::test_a_title_of_a_million_marks_is_a_small_frame",
     ),
-    9: ("cli/test_secrets.py::test_the_log_is_single_safe_lines",),
+    9: ("cli/test_secrets.py::test_the_log_is_single_safe_lines", "test_text.py::test_no_control_outlives_cleaning"),
     10: (
         "tui/test_lag.py::test_an_article_as_long_as_any",
         "test_readable.py::test_hostile_html_is_read_in_bounded_time",
     ),
     11: ("test_text.py::test_a_fitted_line_fits", "test_text.py::test_a_line_is_safe_and_honest"),
+    12: ("test_text.py::test_a_line_is_safe_and_honest",),
     26: (
         "cli/test_secrets.py::test_no_secret_stands_in_anything_that_is_written",
         "cli/test_secrets.py::test_secrets_do_not_follow_a_redirect",

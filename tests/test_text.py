@@ -39,6 +39,13 @@ def test_a_line_is_safe_and_honest(dirty: str, safe: str) -> None:
     assert clean_line(dirty) == safe
 
 
+def test_no_control_outlives_cleaning() -> None:
+    for code in (*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)):
+        for dirty in (f"a{chr(code)}", f"a{chr(code)}é b", f"{chr(code)}31m"):
+            assert chr(code) == "\n" or chr(code) not in clean(dirty)
+            assert chr(code) not in clean_line(dirty)
+
+
 def test_a_body_keeps_its_paragraphs() -> None:
     assert clean("one \r\n\r\n\r\n\r\ntwo\n\tthree\n") == "one\n\ntwo\n three"
 

@@ -220,7 +220,7 @@ def test_case_16_no_other_parser_is_taken_from_the_environment_or_the_path(tmp_p
         tmp_path.joinpath(f"{name}.py").write_text(f"import os\nos.mkdir({str(tmp_path / name)!r} + '-ran')\n", "ascii")
     program = """
         from monitor.sources import feed
-        data = b"<rss version='2.0'><channel><title>t</title><item><title>one</title></item></channel></rss>"
+        data = b"<feed xmlns='http://www.w3.org/2005/Atom'><title>t</title><entry><title>one</title></entry></feed>"
         print(feed.parse(data, url="http://a.example/").entries[0].title)
     """
     environment = {**os.environ, "PY_SAX_PARSER": "evil_parser", "PYTHONPATH": f"{tmp_path}:{root}"}
