@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -85,6 +85,15 @@ class Dispatcher:
         overdue = [source_id for source_id, at in self._due.items() if at <= now]
         for source_id in overdue:
             self.put(source_id, wait + chance() * SPREAD * len(overdue))
+
+    def spare(self, source: Source, wait: float) -> Sequence[Source]:
+        """Put off the other sources of a source's host for `wait` seconds; those that would have come before."""
+        host, alone = host_of(source)
+        until = self._steady() + wait
+        spared = [one for one, at in self._due.items() if alone and at < until and self._burdens[one][0] == host]
+        for source_id in spared:
+            self.put(source_id, wait)
+        return [self._sources[source_id] for source_id in spared]
 
     @property
     def sources(self) -> Collection[Source]:

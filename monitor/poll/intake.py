@@ -80,6 +80,10 @@ class Intake:
         """What is known of a source."""
         return (self._healths.get(source.id) or SourceHealth(source=source.id)).of(source)
 
+    def put_off(self, source: Source, until: datetime) -> None:
+        """Note that a source is polled later than it was to be."""
+        self._put(replace(self.health(source), next_at=until))
+
     def soon(self, source: Source) -> float | None:
         """Seconds after which a source is to be polled again before its time; None when it is not.
 

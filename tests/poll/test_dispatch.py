@@ -84,6 +84,21 @@ async def test_what_is_put_off_may_be_spread():
     await room.dispatcher.close(grace=0.0)
 
 
+async def test_the_other_sources_of_a_host_may_be_left_alone():
+    room = Room("http://a.invalid/1", "http://a.invalid/2", "http://a.invalid/3", "http://b.invalid/1", host_pause=0.0)
+    room.dispatcher.put("s2", 5000.0)
+    await room.step()
+    assert room.polled == ["s0", "s3"]
+    spared = room.dispatcher.spare(room.sources[0], 900.0)
+    assert [source.id for source in spared] == ["s1"], "what is due later anyway stays as planned"
+    await room.end("s0")
+    await room.step(899.0)
+    assert room.polled == ["s0", "s3"]
+    await room.step(2.0)
+    assert room.polled == ["s0", "s3", "s1"]
+    await room.dispatcher.close(grace=0.0)
+
+
 async def test_loopback_needs_no_rest():
     room = Room("http://127.0.0.1:1/1", "http://127.0.0.1:1/2", "http://localhost/3", "http://[::1]/4")
     await room.step()

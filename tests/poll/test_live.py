@@ -227,6 +227,26 @@ async def test_after_a_sleep_what_is_overdue_waits_a_little_for_the_network(monk
     await running.end()
 
 
+async def test_a_host_that_asks_for_patience_is_asked_for_no_other_source_for_a_while():
+    store = FakeStore()
+    async with serving() as server:
+        server.body("http://a.invalid/1", b"", "Retry-After: 7200", status="429 Too Many")
+        server.body("http://a.invalid/2", rss("two"))
+        server.body("http://b.invalid/3", rss("three"))
+        urls = {"one": "http://a.invalid/1", "two": "http://a.invalid/2", "three": "http://b.invalid/3"}
+        sources = (Source(id=name, title=name, url=url, every=3600.0) for name, url in urls.items())
+        running = Running(store, *sources, proxy=server.url(""), host_pause=0.01)
+        await until(lambda: len(running.receipts) == 2)
+        beats = store.beats
+        await until(lambda: store.beats > beats + 3)
+        assert store.titles() == ["three"]
+        waits = store.health["two"].next_at - datetime.now(UTC)
+        assert timedelta(minutes=14) < waits < timedelta(minutes=16), "its own answer tells then"
+        store.wish(["two"])
+        await until(lambda: store.titles() == ["three", "two"])
+        await running.end()
+
+
 async def test_a_named_source_that_leaves_the_config_holds_up_no_other():
     store, changes = FakeStore(), []
     async with serving() as server:
