@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from tinydb import Query
 
 from monitor.errors import StoreError
+from monitor.store.files import WAIT
 from monitor.store.records import (
     LAYOUTS,
     STORY_SPAN,
@@ -46,6 +47,8 @@ WHOLE = 16
 """Things that are written together or not at all, whoever waits."""
 PAUSE = 0.0006
 """Seconds that a batch stands aside for whoever waits, in which a thread that was waiting wakes."""
+MOMENT = 0.05
+"""Seconds that a reader waits to bring back what was snoozed."""
 GROUP = 500
 """Items of one headline that are compared when outlets are counted."""
 
@@ -122,9 +125,9 @@ class Book:
         return ledger
 
     @contextlib.contextmanager
-    def writing(self, *, durable: bool = True) -> Iterator[Revision]:
+    def writing(self, *, durable: bool = True, wait: float = WAIT) -> Iterator[Revision]:
         """A transaction over items: what is put within is written with its counts under one revision, or not at all."""
-        with self.ground.transaction(durable=durable):
+        with self.ground.transaction(durable=durable, wait=wait):
             ledger = self.ledgers.read([1], Ledger)[1]
             revision = Revision(ledger)
             yield revision
@@ -227,7 +230,7 @@ class Book:
         now = self.clock()
         if first is None or first > micros(now):
             return
-        with contextlib.suppress(StoreError), self.writing() as revision:
+        with contextlib.suppress(StoreError), self.writing(wait=MOMENT) as revision:
             for doc_id, record in self.items.page((doc.wake > 0) & (doc.wake <= micros(now)), Record):
                 revision.put(doc_id, record, derived(replace(record, revision=revision.number), now))
 

@@ -45,7 +45,7 @@ class PlainDB(TinyDB):
 
 def open_json(url: str, path: Path, *, read_only: bool, clock: Callable[[], datetime]) -> Store:
     """The store in a JSON file."""
-    notices = _mend_json(path, read_only=read_only)
+    notices = _mend_json(path, read_only=read_only) if path.exists() or read_only else _begun(path)
     db = PlainDB(path, storage=JsonGround, read_only=read_only)
     if not read_only:
         found(db)
@@ -64,10 +64,15 @@ def open_json(url: str, path: Path, *, read_only: bool, clock: Callable[[], date
     return store
 
 
+def _begun(path: Path) -> list[str]:
+    """Keep the backup of a JSON file that is gone; what is to be told."""
+    lock = FileLock(path.with_name(path.name + ".lock"))
+    with contextlib.closing(lock), lock.held():
+        return [] if path.exists() else keep_backup(path)
+
+
 def _mend_json(path: Path, *, read_only: bool) -> list[str]:
     """Set a damaged JSON file aside and put the last good one in its place; what was done."""
-    if not path.exists():
-        return [] if read_only else keep_backup(path)
     reason = _json_fault(path)
     if reason is None:
         return []

@@ -13,6 +13,8 @@ from typing import Any, Protocol, TypeVar
 from msgspec import Struct
 from tinydb.queries import QueryLike
 
+from monitor.store.files import WAIT
+
 T = TypeVar("T")
 Path = tuple[str, ...]
 Document = Mapping[str, Any]
@@ -123,10 +125,11 @@ class Ground(Protocol):
         """Whether somebody waits for the transaction at hand to end; costs next to nothing."""
         ...
 
-    def transaction(self, *, durable: bool = True) -> AbstractContextManager[None]:
+    def transaction(self, *, durable: bool = True, wait: float = WAIT) -> AbstractContextManager[None]:
         """All that is written within is written together or not at all; may be nested.
 
-        It is on disk when it ends; with `durable` False, when `settle` has returned.
+        It is on disk when it ends; with `durable` False, when `settle` has returned. Raises StoreBusyError after `wait`
+        seconds in which others write.
         """
         ...
 

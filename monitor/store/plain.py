@@ -14,7 +14,7 @@ from tinydb.storages import Storage
 from tinydb.table import Table
 
 from monitor.errors import StoreError
-from monitor.store.files import FileLock, explain, guard, replace, sync_folder
+from monitor.store.files import WAIT, FileLock, explain, guard, replace, sync_folder
 from monitor.store.layout import BARE, at
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class PlainGround(Storage):
         """Have everybody read these tables from now on, durably."""
         raise NotImplementedError
 
-    def _turn(self) -> AbstractContextManager[None]:
+    def _turn(self, wait: float) -> AbstractContextManager[None]:
         """The lock between all who write."""
         raise NotImplementedError
 
@@ -150,13 +150,13 @@ class PlainGround(Storage):
             self._draft, self._dirty = data, True
 
     @contextlib.contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+    def transaction(self, *, durable: bool = True, wait: float = WAIT) -> Iterator[None]:
         """All or nothing; may be nested."""
         del durable
         if self.within:
             yield
             return
-        with self._turn():
+        with self._turn(wait):
             self._draft, self._dirty, self._owner = dict(self._latest()), False, threading.get_ident()
             try:
                 yield
@@ -195,7 +195,8 @@ class MemoryGround(PlainGround):
     def _publish(self, tables: Tables) -> None:
         self._published = (self._published[0] + 1, tables)
 
-    def _turn(self) -> AbstractContextManager[Any]:
+    def _turn(self, wait: float) -> AbstractContextManager[Any]:
+        del wait
         return self._lock
 
     def version(self) -> object:
@@ -222,10 +223,10 @@ class JsonGround(PlainGround):
         self._lock = FileLock(path.with_name(path.name + ".lock"))
         self._published: tuple[Stamp, Tables] | None = None
 
-    def _turn(self) -> AbstractContextManager[None]:
+    def _turn(self, wait: float) -> AbstractContextManager[None]:
         if self._read_only:
             raise StoreError(f"{self._path}: opened to read only")
-        return self._lock.held()
+        return self._lock.held(wait)
 
     def _latest(self) -> Tables:
         """Read again only when the file has changed."""

@@ -18,7 +18,7 @@ from tinydb.storages import Storage
 from monitor.errors import StoreBusyError, StoreError
 from monitor.store.damage import DamagedError, explain_sqlite
 from monitor.store.definition import definition, quoted
-from monitor.store.files import FileLock, explain, guard, open_private
+from monitor.store.files import WAIT, FileLock, explain, guard, open_private
 from monitor.store.layout import BARE
 from monitor.store.mapped import Tables
 from monitor.store.recovery import marker
@@ -134,7 +134,7 @@ class SqliteGround(Storage):
             raise self.explain(error) from error
 
     @contextlib.contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+    def transaction(self, *, durable: bool = True, wait: float = WAIT) -> Iterator[None]:
         """All that is written within is written together or not at all; may be nested.
 
         It is on disk when it ends; with `durable` False, when `settle` has returned: the log is then written as ever,
@@ -145,7 +145,7 @@ class SqliteGround(Storage):
         if self.within:
             yield
             return
-        with self.lock.held():
+        with self.lock.held(wait):
             self._follow()
             writer = self._writer
             try:

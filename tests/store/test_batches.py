@@ -102,9 +102,9 @@ def test_a_batch_is_on_disk_when_it_returns_and_waits_for_the_disk_once(store, p
     levels: list[int] = []
     commit = SqliteGround.transaction
 
-    def transaction(self, *, durable: bool = True):
+    def transaction(self, *, durable: bool = True, **asked):
         levels.append(durable)
-        return commit(self, durable=durable)
+        return commit(self, durable=durable, **asked)
 
     monkeypatch.setattr(SqliteGround, "hold", 0.0)
     store.add([addition(1)])

@@ -795,6 +795,19 @@ def test_readers_go_on_while_a_writer_waits_for_its_turn(disk_url, clock):
         assert store.count(View()) == 2
 
 
+def test_a_reader_does_not_wait_to_bring_back_what_was_snoozed(disk_url, clock):
+    path = Path(disk_url.partition(":")[2])
+    with open_store(disk_url, clock=clock) as store:
+        store.add([addition(1)])
+        store.mark(names(1), mark("snooze", until=clock() + timedelta(hours=1)))
+        clock.forward(hours=2)
+        other = FileLock(path.with_name(path.name + ".lock"))
+        with other.held():
+            assert apart(lambda: store.count(View(source="bbc"))) == 0
+        other.close()
+        assert store.count(View(source="bbc")) == 1
+
+
 def test_an_export_is_of_one_moment(url, clock, tmp_path):
     written = []
 
