@@ -69,15 +69,17 @@ class Workers:
         while self._free:
             self._free.pop().close()
         if self._control is not None:
-            self._tell(self._control)
+            try:
+                self._tell(self._control)
+            except OSError:  # the nursery is gone; the next job starts another
+                self._let_go(self._control)
 
     async def close(self) -> None:
         """End every worker and the nursery."""
         while self._free:
             self._free.pop().close()
         if self._control is not None:
-            self._control.close()
-            self._control = None
+            self._let_go(self._control)
         if self._nursery is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(self._nursery.wait, 2)
@@ -95,7 +97,7 @@ class Workers:
                     socket.send_fds(control, [HEAD.pack(0)], [theirs.fileno()])
                     break
                 except OSError:
-                    self._control = None
+                    self._let_go(control)
                     if last:
                         ours.close()
                         raise
@@ -120,6 +122,10 @@ class Workers:
             self._tell(control)
             self._control = control
         return self._control
+
+    def _let_go(self, control: socket.socket) -> None:
+        control.close()
+        self._control = None
 
     def _tell(self, control: socket.socket) -> None:
         packed = msgspec.msgpack.encode(self._judges)
