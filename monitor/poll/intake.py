@@ -57,6 +57,8 @@ class Intake:
         self._unsettled: set[asyncio.Event] = set()
         self.answered: Callable[[Source], None] = lambda _: None
         """Called when a source's answer is there and only the work on it is left."""
+        self.slowed: Callable[[Source, float], None] = lambda *_: None
+        """Called when a source's host asks us to slow down (429), with the seconds it names."""
         self.trouble: StoreError | None = None
         """Why the store did not take what came last; None since it took something."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
@@ -263,6 +265,8 @@ class Intake:
     def _failed(self, source: Source, error: SourceError) -> Receipt:
         health = due.failed(self.health(source), source, error, self._clock(), self.network, chance=self._chance())
         self._put(health)
+        if error.kind == "http-429" and error.retry_after:
+            self.slowed(source, error.retry_after)
         _log().warning("%s: %s", source.id, error)
         return Receipt(source=source.id, status=health.status, message=health.message)
 

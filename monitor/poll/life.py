@@ -44,8 +44,8 @@ ASLEEP = 5.0
 """Seconds that the machine slept from which on it is told apart from the clocks' own trembling."""
 WAKING = 10.0
 """Seconds after a sleep until the network may be there again."""
-HOST_PATIENCE = timedelta(minutes=15)
-"""The longest for which one source's `Retry-After` holds up the others of its host; then their own answers tell."""
+HOST_PATIENCE = 900.0
+"""Most seconds for which a 429 of one source holds up the others of its host; then their own answers tell."""
 PUT_OFF = 900.0
 """Seconds that a round of polls waits after it was stopped."""
 PRUNED = "pruned"
@@ -92,6 +92,7 @@ class Life:
         from monitor.poll.schedule import Schedule
 
         self.dispatcher.finished = self._next
+        self.intake.slowed = self._spare
         await self.intake.load()
         await self.intake.call(self.store.put_memo, STOP, None)
         self._adopt()
@@ -149,12 +150,14 @@ class Life:
         wait = self.intake.soon(source)
         if wait is not None:
             return wait
-        health, now = self.intake.health(source), self.poller.clock()
-        if health.not_before is not None and health.not_before > now:
-            patience = min(health.not_before - now, HOST_PATIENCE)
-            for other in self.dispatcher.spare(source, patience.total_seconds()):
-                self.intake.put_off(other, now + patience)
-        return None if health.next_at is None else (health.next_at - now).total_seconds()
+        next_at = self.intake.health(source).next_at
+        return None if next_at is None else (next_at - self.poller.clock()).total_seconds()
+
+    def _spare(self, source: Source, seconds: float) -> None:
+        """Leave the host of a source alone that asked us to slow down."""
+        wait = min(seconds, HOST_PATIENCE)
+        for other in self.dispatcher.spare(source, wait):
+            self.intake.put_off(other, self.poller.clock() + timedelta(seconds=wait))
 
     def _guarded(self, job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """A job that outlives a store in trouble, which it tells once and not every time."""

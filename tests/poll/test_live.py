@@ -227,22 +227,35 @@ async def test_after_a_sleep_what_is_overdue_waits_a_little_for_the_network(monk
     await running.end()
 
 
-async def test_a_host_that_asks_for_patience_is_asked_for_no_other_source_for_a_while():
+def two_hosts(store, server, status):
+    """A poller of three feeds by way of a proxy; the first, of the two at one host, answers so and names two hours."""
+    server.body("http://a.invalid/1", b"", "Retry-After: 7200", status=status)
+    server.body("http://a.invalid/2", rss("two"))
+    server.body("http://b.invalid/3", rss("three"))
+    urls = {"one": "http://a.invalid/1", "two": "http://a.invalid/2", "three": "http://b.invalid/3"}
+    sources = (Source(id=name, title=name, url=url, every=3600.0) for name, url in urls.items())
+    return Running(store, *sources, proxy=server.url(""), host_pause=0.01)
+
+
+async def test_a_host_that_asks_us_to_slow_down_is_asked_for_no_other_source_for_a_while():
     store = FakeStore()
     async with serving() as server:
-        server.body("http://a.invalid/1", b"", "Retry-After: 7200", status="429 Too Many")
-        server.body("http://a.invalid/2", rss("two"))
-        server.body("http://b.invalid/3", rss("three"))
-        urls = {"one": "http://a.invalid/1", "two": "http://a.invalid/2", "three": "http://b.invalid/3"}
-        sources = (Source(id=name, title=name, url=url, every=3600.0) for name, url in urls.items())
-        running = Running(store, *sources, proxy=server.url(""), host_pause=0.01)
+        running = two_hosts(store, server, "429 Too Many")
         await until(lambda: len(running.receipts) == 2)
         beats = store.beats
         await until(lambda: store.beats > beats + 3)
         assert store.titles() == ["three"]
-        waits = store.health["two"].next_at - datetime.now(UTC)
-        assert timedelta(minutes=14) < waits < timedelta(minutes=16), "its own answer tells then"
+        wait = store.health["two"].next_at - datetime.now(UTC)
+        assert timedelta(minutes=14) < wait < timedelta(minutes=16), "its own answer tells then"
         store.wish(["two"])
+        await until(lambda: store.titles() == ["three", "two"])
+        await running.end()
+
+
+async def test_a_feed_in_trouble_holds_up_no_other_of_its_host():
+    store = FakeStore()
+    async with serving() as server:
+        running = two_hosts(store, server, "503 Trouble")
         await until(lambda: store.titles() == ["three", "two"])
         await running.end()
 
