@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TOO_OLD := "Python 3.11 or later is needed, and this is %d.%d; name another: make PYTHON=python3.12 …"
 
 .PHONY: help run install test check lowest bench docs pictures wheel lock clean
 
@@ -15,8 +16,10 @@ run: $(STAMP)  ## open the dashboard on the config that ships, with its sample a
 install: $(STAMP)  ## make .venv with .venv/bin/monitor and all that the tests need
 
 $(STAMP): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and $(TOO_OLD) % sys.version_info[:2])'
+	@echo 'Installing into $(VENV): a minute or two the first time.'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
 	touch $@
 
 test: $(STAMP)  ## the whole suite

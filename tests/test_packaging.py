@@ -25,6 +25,21 @@ OURS = without_python()
 """That of whoever runs the tests, where a package index may be named."""
 
 
+def test_too_old_a_python_is_named_with_the_mend(root, tmp_path):
+    old = tmp_path / "python"
+    old.write_text(
+        f"#!/bin/sh\nexec {sys.executable} -c 'import sys; sys.version_info = (3, 10, 12); exec(sys.argv[1])' \"$2\"\n"
+    )
+    old.chmod(0o755)
+    words = ["make", "--directory", root, "install", f"PYTHON={old}", f"VENV={tmp_path / 'venv'}"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60, env=OURS)
+    assert done.returncode != 0
+    assert done.stderr.startswith(
+        "Python 3.11 or later is needed, and this is 3.10; name another: make PYTHON=python3.12 …"
+    )
+    assert not (tmp_path / "venv").exists()
+
+
 def run(*words: str | Path, **options) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [str(word) for word in words], capture_output=True, text=True, timeout=240, check=False, **options
