@@ -51,8 +51,8 @@ _JOINING = vocabulary.words(
 _CREDITS_TAIL = re.compile(r"^\((?:additional )?(?:reporting|writing|editing|compiled|with reporting)\b", re.IGNORECASE)
 _CRUMB = re.compile(r"\s*[/>›»|·→]\s*")
 _CRUMB_PART = re.compile(r"^[^\W\d_][^\W\d_&'’.,-]*(?:[ &'’.,-]+[^\W\d_]+){0,4}[.]?$")
-_URL = re.compile(r"^(?:<?(?:https?://|www\.)\S+>?[\s,;|]*)+$", re.IGNORECASE)
-_HANDLE = re.compile(r"^@\w{2,}$|^\S+@\S+\.\w{2,}$")
+_URL = re.compile(r"^(?:<?(?:https?://|www\.)\S++[\s,;|]*+)+$", re.IGNORECASE)
+_HANDLE = re.compile(r"^@\w{2,}$|^@?[^\s@]++@(?=\S*\.\w{2,}$)[^\s@]++$")
 
 _BOX_CUE = re.compile(rf"^\W*(?:{vocabulary.BOX})", re.IGNORECASE)
 _ENDING_CUE = re.compile(rf"^\W*(?:{vocabulary.ENDING})", re.IGNORECASE)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from monitor.errors import SourceError
 from monitor.seedfile import parse_file
 from monitor.seedfile.blocks import count_words, split_sentences, units
+from monitor.seedfile.cues import furniture
 from monitor.text import clean
 
 WORDS = st.sampled_from(
@@ -153,3 +154,22 @@ def test_a_headline_that_opens_like_a_cue_is_a_headline(headline: str):
 def test_a_paragraph_about_what_pages_say_is_a_paragraph(paragraph: str):
     text = f"Headline of this article here\n\nA first paragraph stands here, and it ends.\n\n{paragraph}\n\nA last one ends too."
     assert paragraph in parse_file("a.txt", text.encode()).entries[0].body
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("www.a.example, https://b.example/x | <http://c.example>", True),
+        ("desk@news.example", True),
+        ("@desk@social.example", True),
+        ("@desk", True),
+        ("www.a.example says", False),
+        ("mail desk@news.example", False),
+        ("desk@nowhere", False),
+        ("www.a" * 40 + " no", False),
+    ],
+)
+def test_what_is_nothing_but_an_address(text: str, address: bool):
+    (unit,) = units(text)
+    found = furniture(unit)
+    assert (found is not None and found.address) is address
