@@ -104,3 +104,10 @@ def test_lists_in_the_wild_lose_no_feed(shared_data):
         listed = opml.read(data)
         twice = sum(int(problem.split()[0]) for problem in listed.problems if "more than once" in problem)
         assert len(listed.sources) + twice == data.count(b"xmlUrl="), path
+
+
+def test_case_54_a_list_without_end_is_read_to_its_cap():
+    outlines = "".join(f'<outline xmlUrl="http://a.example/{number}"/>' for number in range(opml.CAP_FEEDS + 10))
+    found = opml.read(f"<opml><body>{outlines}</body></opml>".encode())
+    assert len(found.sources) == opml.CAP_FEEDS
+    assert found.problems == (f"only the first {opml.CAP_FEEDS:,} feeds are read",)
