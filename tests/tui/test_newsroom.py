@@ -519,6 +519,32 @@ async def test_the_first_start_tells_what_happens_and_gives_way_to_items(show):
         assert "Army commander" in it.text
 
 
+async def test_the_first_items_take_the_keys_from_no_question(show):
+    async with show([]) as it:
+        await it.press("plus")
+        await it.type("Q")
+        it.room.put(fresh(1))
+        await it.look()
+        await it.type("d")
+        assert "title of the watchlist: Qd" in it.lines[-1]
+        await it.press("escape")
+        assert it.pane.has_focus
+        assert it.selected == "i009001"
+
+
+async def test_a_narrower_screen_leaves_the_keys_with_what_is_seen(show):
+    async with show(size=(140, 40)) as it:
+        await it.press("enter")
+        it.pane.focus()
+        await it.settle()
+        await it.pilot.resize_terminal(80, 24)
+        await it.settle()
+        assert it.app.first_screen.spread.covered
+        await it.press("s")
+        assert it.reader.has_focus
+        assert it.room.state(it.reader.story.id).starred
+
+
 async def test_the_first_start_says_who_polls_and_goes_on_saying_it(show):
     room = FakeNewsroom([])
     room.polling = "none"

@@ -46,6 +46,11 @@ class DeskScreen(Screen[str | None]):
         return False
 
     @property
+    def asking(self) -> bool:
+        """Whether something is asked at the foot."""
+        return self.prompt is not None and self.prompt.question is not None
+
+    @property
     def awaits(self) -> bool:
         """Whether a key is to wait, because what it would act on is still to come."""
         return self.prompt is not None and self.prompt.answering
@@ -99,7 +104,7 @@ class DeskScreen(Screen[str | None]):
         """Ask something at the foot, after what is asked there already."""
         from monitor.tui.widgets.prompt import Prompt
 
-        if self.prompt is not None and self.prompt.question is not None:
+        if self.asking:
             self._asked_next.append(question)
             return
 
@@ -113,6 +118,11 @@ class DeskScreen(Screen[str | None]):
             self.prompt.ask(question)
 
         self.call_next(show)
+
+    def give_keys(self) -> None:
+        """Give the keys to what is to have them; a question keeps them until it is answered."""
+        if not self.asking:
+            self.home.focus()
 
     def _answered(self) -> None:
         self.query_one(Foot).display = True

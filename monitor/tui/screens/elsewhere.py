@@ -50,8 +50,7 @@ class Elsewhere(Browsing):
     def renew_panes(self) -> None:
         """Take up the panes of a changed config; whoever has the keys keeps them."""
         self.panes.renew(self.desk.newsroom.panes())
-        if self.prompt is None or self.prompt.question is None:
-            self.home.focus()
+        self.give_keys()
 
     def _open_editor(self, topic: Topic) -> None:
         from monitor.tui.screens.editor import EditorScreen

@@ -99,7 +99,8 @@ class NewsroomScreen(Elsewhere):
             self.show_tallies()
         if self.tallies.due(self.panes.panes):
             self.run_worker(self._count_aside(), group="tallies")
-        self.spread.greet(self.tallies.counts, news)
+        if self.spread.greet(self.tallies.counts, news):
+            self.give_keys()
         if news.change is not None:
             self.spread.renew()
         if self.status.take(news):

@@ -93,29 +93,35 @@ class Spread(Horizontal):
         self.panes.display = beside or not self.reader.display
 
     def on_resize(self) -> None:
-        """Another width may part panes and reader."""
+        """Another width may part panes and reader; what is hidden by that has no keys."""
+        in_panes = any(pane.has_focus for pane in self.panes.lists)
         self._place()
+        self.in_reader = self.in_reader or self.covered
+        if self.reader is not None and self.covered and in_panes:
+            self.reader.focus()
         self.panes.changed()
 
     # -- what is told of the store ----------------------------------------------------------------------------
 
-    def greet(self, counts: Counts | None, news: News) -> None:
-        """Tell in the place of the panes that nothing at all is stored, until something is."""
+    def greet(self, counts: Counts | None, news: News) -> bool:
+        """Tell in the place of the panes that nothing at all is stored; whether they have just come back."""
         if counts is None or (self.welcome is None and self._ever):
-            return
+            return False
         if counts.all.total or counts.starred.total or not news.empty:
             self._ever = True
             if self.welcome is not None:
                 self.welcome.remove()
                 self.welcome = None
                 self.panes.display = True
-                self.panes.show()
+                self.panes.show(focus=False)
+                return True
         else:
             if self.welcome is None:
                 self.welcome = self._make_welcome()
                 self.panes.display = False
                 self.mount(self.welcome)
             self.welcome.take(news)
+        return False
 
     def marked(self, ids: Collection[str], to: Callable[[Story], Story]) -> None:
         """Show what a mark makes of stories, wherever they are seen."""
