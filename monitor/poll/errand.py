@@ -49,7 +49,7 @@ class Errand:
         while waiting and not over():
             await asyncio.sleep(LOOK_EVERY)
             healths = await asyncio.to_thread(self._store.healths)
-            for source in [source for source in waiting.values() if _tried(source, before, healths)]:
+            for source in [one for one in waiting.values() if healths.get(one.id) != before.get(one.id)]:
                 del waiting[source.id]
                 heard = time.monotonic()
                 self._poller.count(_receipt(before.get(source.id), healths[source.id]), source)
@@ -65,12 +65,6 @@ class Errand:
 
 def _health(healths: Mapping[str, SourceHealth], source: Source) -> SourceHealth:
     return (healths.get(source.id) or SourceHealth(source=source.id)).of(source)
-
-
-def _tried(source: Source, before: Mapping[str, SourceHealth], now: Mapping[str, SourceHealth]) -> bool:
-    then = before.get(source.id)
-    health = now.get(source.id)
-    return health is not None and health.last_try is not None and (then is None or health.last_try != then.last_try)
 
 
 def _receipt(before: SourceHealth | None, health: SourceHealth) -> Receipt:

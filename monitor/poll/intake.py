@@ -83,8 +83,8 @@ class Intake:
         return (self._healths.get(source.id) or SourceHealth(source=source.id)).of(source)
 
     def put_off(self, source: Source, until: datetime) -> None:
-        """Note that a source is polled later than it was to be."""
-        self._put(replace(self.health(source), next_at=until))
+        """Note that a source is polled later than it was to be, for its host's sake."""
+        self._put(replace(self.health(source), next_at=until, message="put off: its host asked us to slow down"))
 
     def soon(self, source: Source) -> float | None:
         """Seconds after which a source is to be polled again before its time; None when it is not.

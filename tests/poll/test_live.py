@@ -247,6 +247,7 @@ async def test_a_host_that_asks_us_to_slow_down_is_asked_for_no_other_source_for
         assert store.titles() == ["three"]
         wait = store.health["two"].next_at - datetime.now(UTC)
         assert timedelta(minutes=14) < wait < timedelta(minutes=16), "its own answer tells then"
+        assert "slow down" in store.health["two"].message
         store.wish(["two"])
         await until(lambda: store.titles() == ["three", "two"])
         await running.end()

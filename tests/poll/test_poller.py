@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from monitor.errors import MonitorError, StoreError, UsageError
 from monitor.model import Source, SourceHealth
@@ -113,6 +115,23 @@ async def test_a_round_beside_another_poller_is_done_by_it(monkeypatch):
 
     _, (summary, receipts) = await asyncio.gather(other(), once(store, source, clock=clock))
     assert (summary.sources, summary.new, receipts[0].status) == (1, 3, "ok")
+
+
+async def test_a_round_beside_another_poller_does_not_wait_for_a_source_that_this_one_puts_off(monkeypatch):
+    store = FakeStore()
+    monkeypatch.setattr(errand, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(errand, "PATIENCE", 0.5)
+    store.leased = True
+    store.put_health([SourceHealth(source="a", status="ok", last_try=NOW, next_at=NOW, interval=900.0)])
+
+    async def other() -> None:
+        while store.take_wishes() != ("a",):  # noqa: ASYNC110 - that is how a poller notices
+            await asyncio.sleep(0.01)
+        store.put_health([replace(store.health["a"], next_at=NOW + timedelta(minutes=15), message="put off")])
+
+    source = Source(id="a", title="A", url="http://a.invalid/")
+    _, (_, receipts) = await asyncio.gather(other(), once(store, source, total_timeout=0.05))
+    assert [(receipt.source, receipt.message) for receipt in receipts] == [("a", "put off")]
 
 
 async def test_a_round_whose_poller_does_not_answer_says_so(monkeypatch):
