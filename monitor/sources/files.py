@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -35,6 +35,8 @@ BATCH = 500
 _TICK = 0.001
 _NEVER = -1
 """A time at which no file was changed: the file is read again."""
+PROBLEMS = 20
+"""Files that cannot be read, and notes, that are told one by one; each such file is among the drops."""
 GONE = 5
 """Removed files that are told by name."""
 READER = 1
@@ -65,10 +67,16 @@ class Gathered:
     @property
     def told(self) -> tuple[str, ...]:
         """All that a person should hear of the pass, a line each."""
-        gone = [f"{name} is gone; what was read of it stays" for name in self.removed[:GONE]]
-        if len(self.removed) > GONE:
-            gone.append(f"and {len(self.removed) - GONE} more files are gone")
-        return (*self.problems, *self.notes, *gone)
+        gone = [f"{name} is gone; what was read of it stays" for name in self.removed]
+        return (
+            *_first(self.problems, PROBLEMS, "cannot be read"),
+            *_first(self.notes, PROBLEMS, "notes"),
+            *_first(gone, GONE, "files are gone"),
+        )
+
+
+def _first(lines: Sequence[str], most: int, what: str) -> tuple[str, ...]:
+    return tuple(lines) if len(lines) <= most else (*lines[:most], f"and {len(lines) - most} more {what}")
 
 
 class _Stamp(msgspec.Struct, array_like=True, frozen=True):

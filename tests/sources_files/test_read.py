@@ -189,6 +189,15 @@ def test_what_is_not_read_is_dropped_once(tmp_path: Path):
     assert [drop.key for drop in _read(_source(tmp_path), first.memory).drops] == ["a.txt"]
 
 
+def test_of_many_problems_the_first_are_told(tmp_path: Path):
+    for number in range(60):
+        (tmp_path / f"{number:02}.txt").symlink_to("elsewhere")
+    gathered = _read(_source(tmp_path))
+    assert (len(gathered.problems), len(gathered.drops)) == (60, 60)
+    assert (len(gathered.told), gathered.told[0]) == (files.PROBLEMS + 1, "00.txt: is a link, not a file")
+    assert gathered.told[-1] == f"and {60 - files.PROBLEMS} more cannot be read"
+
+
 def test_a_file_that_could_not_be_opened_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "a.txt").write_text(_article("First things first here"))
 
