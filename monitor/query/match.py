@@ -66,6 +66,11 @@ class Matcher(ABC):
         """What hits call it."""
         return str(self.node)
 
+    @cached_property
+    def size(self) -> int:
+        """How many parts it comes to, lists written out."""
+        return 1 + sum(part.size for part in self.below)
+
     @abstractmethod
     def find(self, document: Document, scope: Scope) -> Found:
         """Its spans in a scope of the document; None when it does not match."""

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_LIST_DEPTH = 8
+MAX_SIZE = 100_000
+"""Parts of a query, lists written out."""
 _WHOLE = frozenset({"domain", "topic"})
 """Fields whose values are compared whole, not word by word."""
 
@@ -51,9 +53,13 @@ class Planner:
     def plan(self, query: Query, *, name: str | None = None) -> Matcher:
         """The matcher of a query, or of the list of that name.
 
-        Raises QueryError where a list is missing, contains itself or does not fit.
+        Raises QueryError where a list is missing, contains itself or does not fit, or lists within lists explode.
         """
-        return self._matcher(query.root, _Place(query, path=(name,) if name else ()))
+        place = _Place(query, path=(name,) if name else ())
+        matcher = self._matcher(query.root, place)
+        if matcher.size > MAX_SIZE:
+            place.fail(f"its lists come to more than {MAX_SIZE:,} parts", query.root, "name each of them once")
+        return matcher
 
     def _matcher(self, node: Node, place: _Place) -> Matcher:
         match_of = self._matcher

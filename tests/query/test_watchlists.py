@@ -137,3 +137,11 @@ def test_the_default_topics_work_without_a_doubt(root: Path) -> None:
 def test_the_default_topics_sort_plain_headlines(root: Path, title: str, topics: set[str]) -> None:
     watchlists = Watchlists(*shipped(root))
     assert set(watchlists.judge(document(title)).topics) == topics
+
+
+def test_lists_that_come_to_too_much_when_written_out_are_refused() -> None:
+    lists = {f"l{depth}": " OR ".join([f"@l{depth + 1}"] * 8) for depth in range(7)} | {"l7": "missile"}
+    watchlists = Watchlists([topic("a", "@l0"), topic("b", "@l4")], lists, tolerant=True)
+    assert {problem.name for problem in watchlists.problems} == {"list l0", "list l1", "topic a"}
+    assert "its lists come to more than 100,000 parts" in str(watchlists.problems[0])
+    assert watchlists.judge(document("missile")).topics == ("b",)
