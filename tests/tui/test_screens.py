@@ -99,6 +99,11 @@ async def test_a_source_is_polled_disabled_copied_and_filtered(show, monkeypatch
         assert "only press" in it.lines[0]
         assert len(it.screen.home.sources) == 1
         await it.press("escape")
+        for word, found in (("afp.example", 1), ("srv/desk", 1), ("nowhere", 0)):
+            await it.press("l", *word, "enter")
+            assert len(it.screen.home.sources) == found
+            assert ("nothing matches" in it.lines[-2]) == (not found)
+            await it.press("escape")
         assert len(it.screen.home.sources) == 5
         await it.press("escape")
         assert it.screen is it.app.first_screen

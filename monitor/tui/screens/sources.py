@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from monitor.tui.widgets.prompt import Verdict
 
 
+def _words(status: SourceStatus) -> str:
+    """What a source is found by."""
+    source = status.source
+    where = redact(source.url or source.path or "")
+    return f"{source.title} {source.id} {where} {status.health.status}".lower()
+
+
 class SourcesScreen(DeskScreen):
     """Opened with S. Ends with the id of a source to show the items of."""
 
@@ -75,7 +82,7 @@ class SourcesScreen(DeskScreen):
         self.sources = sources
         word = self.word.lower()
         order = {"failing": 0, "not-a-feed": 1, "gone": 2, "quiet": 3}
-        shown = [s for s in sources if word in f"{s.source.title} {s.source.id} {s.health.status}".lower()]
+        shown = [status for status in sources if word in _words(status)]
         self.home.show(sorted(shown, key=lambda s: (order.get(s.health.status, 4), not s.source.enabled)))
         bad = sum(s.health.status in FAILING for s in sources)
         left = [(" Sources ", "head"), (f" {len(sources):,}", "ink"), (f" · {bad} failing" if bad else "", "error")]
@@ -91,6 +98,8 @@ class SourcesScreen(DeskScreen):
             health = selected.health
             told = (in_words(health, self.home.clock()), figures(health), remarks(selected))
             words, name = " · ".join(filter(None, told)), f" {selected.source.id} "
+        elif self.word:
+            words = "nothing matches; esc shows all"
         elif not self.sources:
             add = self.desk.keys.shown(commands.BY_ID["add-source"], most=1)
             words = f"press {add} to add one; `monitor sources import FILE` adds a list"
