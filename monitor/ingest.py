@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -13,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from monitor.likeness import alike, count_words, fingerprint, fold
 from monitor.model import Body, Enclosure, Entry, Item, Source
 from monitor.text import CAP_BODY, CAP_LINE, clean, clean_line, visible
 
@@ -35,22 +35,11 @@ _KEY_LENGTH = 200
 _OPENING = 5_000
 """Characters of a text by which it is compared with another."""
 _FRAGMENT_GUID = re.compile(r"\A(?:https?://|[^\s#]+\.[^\s#]+/)[^\s#]*", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff]")
-_OUTLET = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}\Z")
 _TRACKING = re.compile(
     r"\A(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|at_medium|at_campaign|ns_\w+|cmpid|ftag|ncid)\Z",
     re.IGNORECASE,
 )
 _SIMPLE_URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[!-~]*)?\Z")
-_EMPTY_WORDS = frozenset(
-    """
-    a an and are as at be by for from has have he her his in into is it its of on or out over says said she that the
-    their to up us was were will with after amid who new
-    le la les de des du et en un une der die das und den im el los las y del по на и в с о за
-    """.split()  # noqa: SIM905 - a list of words reads best as words
-)
-
 DetectLanguage = Callable[[str], str | None]
 
 
@@ -220,8 +209,8 @@ def other_article(stored: Item, stored_body: Body, offered: Item, body: Body) ->
     if dated and abs(stored.published - offered.published) > EDITED_WITHIN:
         return True
     return not (
-        _alike(stored.title, offered.title, least=1)
-        or _alike(_opening(stored, stored_body), _opening(offered, body), least=12)
+        alike(stored.title, offered.title, least=1)
+        or alike(_opening(stored, stored_body), _opening(offered, body), least=12)
     )
 
 
@@ -307,57 +296,8 @@ def _bounded(key: str) -> str:
 NO_TITLE = "(no title)"
 
 
-def fold(text: str) -> str:
-    """Text for comparing: case, accents and width do not count."""
-    if text.isascii():
-        return text.casefold()
-    text = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(char for char in text if not unicodedata.combining(char))
-
-
-def fingerprint(title: str, *, outlet: str = "") -> str | None:
-    """What headlines of the same story share: their significant words, in any order; None when too few to tell."""
-    shortened = _OUTLET.sub("", title)
-    if shortened != title and (fold(outlet) in fold(title) or count_words(shortened) >= 5):
-        title = shortened
-    folded = fold(title)
-    if _UNSPACED.search(folded):
-        runs = "".join(_WORD.findall(folded))
-        return _hash(runs, 10) if len(runs) >= 8 else None
-    words = _significant(folded)
-    return _hash(" ".join(sorted(words)), 10) if len(words) >= 4 else None
-
-
-def _significant(folded: str) -> set[str]:
-    return {word for word in _WORD.findall(folded) if len(word) > 1 and word not in _EMPTY_WORDS}
-
-
-def _alike(one: str, other: str, *, least: int) -> bool:
-    """Whether two texts have more than half of their significant words in common, and not fewer than so many."""
-    ours, theirs = _pieces(one), _pieces(other)
-    shared = len(ours & theirs)
-    return shared >= least and 4 * shared > len(ours) + len(theirs)
-
-
-def _pieces(text: str) -> set[str]:
-    """The significant words of a text; pairs of characters where words are not parted by spaces."""
-    folded = fold(text)
-    if _UNSPACED.search(folded):
-        runs = "".join(_WORD.findall(folded))
-        return {runs[at : at + 2] for at in range(len(runs) - 1)}
-    return _significant(folded)
-
-
 def _opening(item: Item, body: Body) -> str:
     return f"{item.dek or ''} {body.text[:_OPENING]}"
-
-
-def count_words(text: str) -> int:
-    """Words of a text; a character counts as one where words are not parted by spaces."""
-    if text.isascii():
-        return len(text.split())
-    unspaced = len(_UNSPACED.findall(text))
-    return len(_UNSPACED.sub(" ", text).split()) + unspaced if unspaced else len(text.split())
 
 
 def _title(entry: Entry, dek: str | None, text: str) -> tuple[str, bool]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from monitor import ingest
-from monitor.ingest import decide, fingerprint, normalise, part
+from monitor.ingest import decide, normalise, part
+from monitor.likeness import fingerprint
 from monitor.model import Enclosure, Entry, Source
 from monitor.store.port import Known
 from monitor.text import CAP_LINE

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
 from monitor.errors import SourceError
-from monitor.ingest import fold, safe_url
+from monitor.ingest import safe_url
+from monitor.likeness import fold
 from monitor.model import Source
 from monitor.text import clean_line
 
