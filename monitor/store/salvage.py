@@ -71,7 +71,7 @@ def renew(book: Book, revision: int = 0) -> None:
         tallies, last_id = Tallies(), 0
         with_body = {row[0] for row in book.bodies.select(("doc_id",))}
         missing = {}
-        for number, record in book.items.page(None, Record):
+        for number, record in _items(book):
             tallies.moved(None, record)
             revision, last_id = max(revision, record.revision, record.worded), max(last_id, number)
             if number not in with_body:
@@ -90,6 +90,14 @@ def renew(book: Book, revision: int = 0) -> None:
         book.ledgers.put(
             {1: document(replace(ledger, revision=number, floor=number, last_id=max(last_id, ledger.last_id)))}
         )
+
+
+def _items(book: Book) -> Iterator[tuple[int, Record]]:
+    """All items, some at a time."""
+    after = None
+    while found := book.items.page(None, Record, order=(("doc_id",),), after=after, limit=SLICE):
+        yield from found
+        after = (found[-1][0],)
 
 
 @contextlib.contextmanager

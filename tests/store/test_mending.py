@@ -12,6 +12,8 @@ import pytest
 from monitor.errors import StoreError
 from monitor.model import View
 from monitor.store import open_store, restore
+from monitor.store.records import Record
+from monitor.store.table import SqliteTable
 
 from .conftest import addition, mark
 from .test_faults import count, script
@@ -132,6 +134,24 @@ def test_a_damaged_text_is_noted_and_mended_from_the_backup(path, clock):
     with open_store(f"tinydb:{path}", clock=clock) as store:
         assert store.notices() == ()
         assert not [file for file in path.parent.iterdir() if ".new" in file.name]
+
+
+def test_a_mend_holds_some_items_at_a_time(damaged, clock, monkeypatch):
+    pages, page = [], SqliteTable.page
+
+    def noted(self, cond, kind, **asked):
+        found = page(self, cond, kind, **asked)
+        if kind is Record:
+            pages.append(len(found))
+        return found
+
+    monkeypatch.setattr(SqliteTable, "page", noted)
+    monkeypatch.setattr("monitor.store.salvage.SLICE", 40)
+    damaged.with_name("news.db.damaged").touch(mode=0o600)
+    with open_store(f"tinydb:{damaged}", clock=clock) as store:
+        assert sum(pages) == 300
+        assert max(pages) == 40
+        assert store.check() == []
 
 
 def test_an_item_that_was_pruned_and_stored_again_comes_back_from_the_backup(path, clock):
