@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
-from typing import TextIO
+from typing import TextIO, TypeGuard
 from urllib.parse import quote
 
 from monitor.cli.record import stamp
@@ -95,7 +95,7 @@ def write_markdown(groups: Sequence[tuple[str, Sequence[Story]]], titles: Mappin
 def _head(story: Story, titles: Mapping[str, str] | None = None) -> str:
     item = story.item
     title = _marked(clean_line(item.title))
-    linked = f"[{title}]({_link(item.url)})" if item.url else title
+    linked = f"[{title}]({_link(item.url)})" if _of_web(item.url) else title
     source = _marked(clean_line((titles or {}).get(item.source, item.source)))
     return f"{linked} ({source}, {_when(story)})"
 
@@ -108,7 +108,7 @@ def article(story: Story, source: str) -> str:
     """One story whole, as Markdown."""
     item, body = story.item, story.body
     parts = [f"# {_marked(clean_line(item.title))}", f"{_marked(clean_line(source))}, {_when(story)}"]
-    if item.url:
+    if _of_web(item.url):
         parts.append(f"<{_link(item.url)}>")
     if item.dek:
         parts.append(f"*{_marked(clean_line(item.dek, cap=2400))}*")
@@ -116,13 +116,17 @@ def article(story: Story, source: str) -> str:
         parts.append(_marked(clean(body.text)))
         parts += [f"> {_marked(clean_line(caption, cap=2400))}" for caption in body.captions]
         if body.links:
-            parts.append("\n".join(f"- <{_link(link)}>" for link in body.links))
+            parts.append("\n".join(f"- <{_link(link)}>" for link in body.links if _of_web(link)))
     return "\n\n".join(part for part in parts if part)
 
 
 def _marked(text: str) -> str:
     """Text that Markdown shows as it is."""
     return _LEADING.sub(r"\1\\\2", _MARKED.sub(r"\\\1", text))
+
+
+def _of_web(url: str | None) -> TypeGuard[str]:
+    return url is not None and url.startswith(("http://", "https://"))
 
 
 def _link(url: str) -> str:
@@ -147,7 +151,7 @@ def write_html(groups: Sequence[tuple[str, Sequence[Story]]], titles: Mapping[st
 def _html_story(story: Story, titles: Mapping[str, str]) -> str:
     item = story.item
     title = _html(item.title)
-    if item.url and item.url.startswith(("http://", "https://")):
+    if _of_web(item.url):
         title = f'<a rel="noreferrer" href="{escape(_link(item.url), quote=True)}">{title}</a>'
     text = (
         f"<p><strong>{title}</strong><br><small>{_html(titles.get(item.source, item.source))}, {_when(story)}</small>"

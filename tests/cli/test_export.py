@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 
-from monitor.cli.briefing import _inert, _link, _marked
+from monitor.cli.briefing import _inert, _link, _marked, write_html, write_markdown
+from monitor.model import Item, State, Story, Verdict
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def test_a_briefing_by_topic(desk):
@@ -36,6 +41,17 @@ def test_html_has_no_tag_of_a_strangers(desk, tmp_path):
     assert "&lt;script&gt;" in text
     assert "Content-Security-Policy" in text
     assert 'href="https://news.example/0?a=1&amp;b=%282%29"' in text
+
+
+@pytest.mark.parametrize("write", [write_html, write_markdown])
+def test_only_web_addresses_become_links(write):
+    item = Item(
+        id="1", source="s", key="k", digest="d", story="s", url="javascript:alert(1)", title="Run", published=NOW, seen=NOW
+    )  # fmt: skip
+    page = io.StringIO()
+    write([("All", [Story(item=item, verdict=Verdict(), state=State())])], {}, page)
+    assert "Run" in page.getvalue()
+    assert "javascript" not in page.getvalue()
 
 
 def test_csv_and_json_lines_to_files(desk, tmp_path):
