@@ -10,6 +10,8 @@ import pytest
 from rich.cells import cell_len
 from wcwidth import wcwidth
 
+from monitor.errors import NoFeedError, UsageError
+from monitor.model import Candidate
 from monitor.tui import outside
 from monitor.tui.paint import ascii_line, cut, fitted, sparkline, steady
 from tests.tui.fake import make_story
@@ -43,6 +45,18 @@ async def test_every_screen_shows_hostile_text_literally(show, size, tmp_path, m
             await it.press(*keys)
             no_traps(it.screen)
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_an_address_gives_is_shown_literally(show):
+    room = hostile_newsroom()
+    async with show(room=room, size=(100, 24)) as it:
+        await it.press("S")
+        for text in TEXTS[::3]:
+            found = Candidate(url="https://x.example/", title=text, trouble=f"error {text}")
+            room.on_the_web = {"w": NoFeedError(text, [f"https://x.example/{text}"]), "u": UsageError(text), "x": found}
+            for keys in (["a", "w", "enter"], ["escape"], ["a", "u", "enter"], ["a", "x", "enter"], ["enter"]):
+                await it.press(*keys)
+                no_traps(it.screen)
 
 
 async def test_markup_is_shown_as_it_stands(show):
