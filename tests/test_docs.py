@@ -121,6 +121,13 @@ ELSEWHERE = {
 """First words of lines that are typed at a console and run by no test here."""
 
 
+def with_neighbours(script):
+    """The text of a script, and of those beside it that it imports."""
+    text = script.read_text()
+    names = (script.with_name(f"{name}.py") for name in re.findall(r"^from (\w+) import", text, re.MULTILINE))
+    return text + "".join(name.read_text() for name in names if name.exists())
+
+
 def test_what_is_typed_at_a_console_is_there():
     """What make would do is asked, scripts are looked up; tests/terminal/test_documented.py opens the dashboards."""
     for name, _, code in blocks("console"):
@@ -132,7 +139,7 @@ def test_what_is_typed_at_a_console_is_there():
                     told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
                     assert told.returncode == 0 and told.stdout.strip(), told.stderr
                 case ["python", script, *options]:
-                    text = (ROOT / script).read_text()
+                    text = with_neighbours(ROOT / script)
                     assert all(f'"{word}"' in text for word in options if word.startswith("--")), f"{name}: {line}"
                 case [first, *_]:
                     assert first == "monitor" or first in ELSEWHERE, f"{name}: {line}"
