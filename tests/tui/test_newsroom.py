@@ -561,6 +561,13 @@ async def test_the_first_start_says_who_polls_and_goes_on_saying_it(show):
             assert "obody polls" not in it.text
 
 
+async def test_the_first_start_without_sources_tells_the_keys_that_add_one(show):
+    room = FakeNewsroom([])
+    room.settings = replace(room.settings, sources=(), keys={"add-source": "A"})
+    async with show(room=room, size=(80, 24)) as it:
+        assert "There are no sources: S, then A, adds one." in it.text
+
+
 async def test_q_asks_on_the_first_screen_only(show):
     async with show() as it:
         await it.press("enter", "q")

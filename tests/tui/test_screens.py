@@ -77,6 +77,10 @@ async def test_sources_tell_the_name_that_commands_take_and_how_to_begin(show):
         await it.screen.renew()
         await it.settle()
         assert "press a to add one" in it.lines[-2]
+    room.read_only = True
+    async with show(room=room) as it:
+        await it.press("S")
+        assert "`monitor sources add URL` adds one" in it.lines[-2]
 
 
 async def test_a_source_is_polled_disabled_copied_and_filtered(show, monkeypatch):

@@ -86,7 +86,9 @@ class NewsroomScreen(Elsewhere):
     def _make_welcome(self) -> Welcome:
         from monitor.tui.widgets.welcome import Welcome
 
-        return Welcome(str(self.desk.newsroom.settings.folder))
+        sources, add = (self.desk.keys.shown(commands.BY_ID[name], most=1) for name in ("sources", "add-source"))
+        adds = "`monitor sources add URL`" if self.desk.newsroom.read_only else f"{sources}, then {add},"
+        return Welcome(str(self.desk.newsroom.settings.folder), adds)
 
     # -- what the store tells ---------------------------------------------------------------------------------
 

@@ -102,7 +102,8 @@ class SourcesScreen(DeskScreen):
             words = "nothing matches; esc shows all"
         elif not self.sources:
             add = self.desk.keys.shown(commands.BY_ID["add-source"], most=1)
-            words = f"press {add} to add one; `monitor sources import FILE` adds a list"
+            one = "`monitor sources add URL` adds one" if self.desk.newsroom.read_only else f"press {add} to add one"
+            words = f"{one}; `monitor sources import FILE` adds a list"
         self.query_one("#remarks", Bar).put(((f" {words}", "quiet"),), ((name, "faint"),))
 
     def step_back(self) -> bool:

@@ -27,9 +27,11 @@ class Welcome(Drawn):
 
     DEFAULT_CSS = "Welcome { width: 1fr; height: 1fr; }"
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, adds: str) -> None:
         super().__init__()
         self.folder = folder
+        self.adds = adds
+        """What adds a source."""
         self.lines: Sequence[Parts] = ()
         self.sources: Sequence[SourceStatus] = ()
         self.poller: PollerState | None = None
@@ -54,7 +56,7 @@ class Welcome(Drawn):
         elif self.poller == "none":
             lines.append((("  Nobody polls: start `monitor poll`, or a dashboard without --no-poll.", "warning"),))
         elif not self.sources:
-            lines.append((("  There are no sources. `monitor sources add URL` adds one.", "warning"),))
+            lines.append(((f"  There are no sources: {self.adds} adds one.", "warning"),))
         else:
             lines.append((("  The first poll begins; what it finds appears here by itself.", "ink"),))
         bad = [source for source in self.sources if source.health.status in FAILING]
