@@ -43,10 +43,10 @@ def path(at: Desk) -> None:
 @pass_desk
 def init(at: Desk, /, bare: bool) -> int:
     """Write a commented starting set. What is there already is left as it is."""
+    from monitor.config import expanded, user_folder
     from monitor.config import init as begin
-    from monitor.config import user_folder
 
-    folder = (at.config or user_folder()).expanduser().absolute()
+    folder = expanded(at.config or user_folder()).absolute()
     written = begin(folder, bare=bare)
     for file in written:
         click.echo(str(file))

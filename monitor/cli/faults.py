@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from monitor.config import log_file
+from monitor.errors import MonitorError
 from monitor.redact import redact
 from monitor.text import clean, clean_line
 
@@ -23,10 +24,10 @@ def record(error: BaseException) -> str:
     """Write a fault to the log, without the values of variables; the line that tells a person of it."""
     told = f"a fault of the monitor itself: {type(error).__name__}: {redact(clean_line(str(error), cap=200))}"
     trace = "".join(traceback.format_exception(error))
-    path = log_file()
     try:
+        path = log_file()
         _append(path, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {redact(clean(trace))}\n\n")
-    except OSError:
+    except (OSError, MonitorError):
         return told
     return f"{told} (written to {path})"
 
@@ -74,7 +75,7 @@ class _Late(logging.Handler):
         if self._file is None:
             try:
                 self._file = logging.StreamHandler(_opened(log_file()))
-            except OSError:
+            except (OSError, MonitorError):
                 self._file = logging.NullHandler()
             self._file.setFormatter(self.formatter)
         self._file.handle(record)

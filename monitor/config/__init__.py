@@ -11,7 +11,7 @@ from monitor.config.edit import (
 )
 from monitor.config.kinds import duration
 from monitor.config.load import current, load, stamp, survey, topic_id
-from monitor.config.places import FILES, data_folder, log_file, shipped_folder, user_folder
+from monitor.config.places import FILES, data_folder, expanded, log_file, shipped_folder, user_folder
 from monitor.config.settings import Dashboard, Network, Retention, Settings
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "current",
     "data_folder",
     "duration",
+    "expanded",
     "init",
     "load",
     "log_file",

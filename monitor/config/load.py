@@ -102,7 +102,7 @@ def _find(config: Path | None, environ: Mapping[str, str]) -> tuple[Path, str]:
 
 
 def _existing(folder: Path, named_by: str) -> Path:
-    folder = folder.expanduser().absolute()
+    folder = places.expanded(folder).absolute()
     if not folder.is_dir():
         raise ConfigError((f"{named_by}: no such folder: {folder} (monitor config init --config {folder} makes one)",))
     return folder
@@ -217,7 +217,7 @@ class _Loading:
         """A path of a source, absolute: from the config folder, and for what ships from beside it, where `seeds` is."""
         shipped = places.shipped_folder()
         base = shipped.parent if self.files["sources.toml"].folder == shipped else self.folder
-        return os.path.normpath(base / Path(text).expanduser())
+        return os.path.normpath(base / places.expanded(text))
 
     def _topics(self) -> tuple[Any, tuple[Topic, ...], dict[str, str]]:
         file = self.files["topics.toml"]
@@ -296,7 +296,7 @@ def store_url(text: str, base: Path) -> str:
         return text
     if scheme not in {"tinydb", "json"} or not rest:
         raise UsageError(f"{text}: not a store", hint="say tinydb:PATH, json:PATH or memory:")
-    return f"{scheme}:{os.path.normpath(base / Path(rest).expanduser())}"
+    return f"{scheme}:{os.path.normpath(base / places.expanded(rest))}"
 
 
 def short_digest(text: str) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+
+from monitor.errors import UsageError
 
 APPLICATION = "newsroom-monitor"
 FILES = ("monitor.toml", "sources.toml", "topics.toml", "keys.toml")
@@ -19,18 +23,33 @@ def user_folder() -> Path:
     """The user's config folder, whether it is there or not."""
     from platformdirs import user_config_path
 
-    return user_config_path(APPLICATION)
+    return _found(user_config_path)
 
 
 def data_folder() -> Path:
     """Where the store lives unless told otherwise."""
     from platformdirs import user_data_path
 
-    return user_data_path(APPLICATION)
+    return _found(user_data_path)
 
 
 def log_file() -> Path:
     """Where unexpected faults are written down."""
     from platformdirs import user_log_path
 
-    return user_log_path(APPLICATION) / "monitor.log"
+    return _found(user_log_path) / "monitor.log"
+
+
+def expanded(path: str | Path) -> Path:
+    """A path with the home folder that a leading ~ means; where there is no such folder, as it is."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises where there is none
+
+
+def _found(place: Callable[[str], Path]) -> Path:
+    try:
+        found = place(APPLICATION)
+    except RuntimeError:  # older platformdirs leave the ~ where it stands
+        found = Path("~")
+    if not found.is_absolute():
+        raise UsageError("this user has no home folder", hint="set HOME, or name both --config and --store")
+    return found

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import pwd
 import time
 from datetime import UTC, datetime
 
 import pytest
 
+from monitor.cli.faults import record
 from monitor.cli.options import moment
+from monitor.cli.process import run
 
 ITEM_KEYS = [
     "id", "source", "url", "title", "dek", "lang", "section", "authors", "agency", "place", "published",
@@ -169,3 +172,28 @@ def test_days_begin_where_the_reader_is(monkeypatch):
         monkeypatch.undo()
         time.tzset()
     assert begin == ["2026-10-23T22:00:00+00:00", "2026-10-24T22:00:00+00:00", "2026-10-25T23:00:00+00:00"]
+
+
+def test_without_a_home_folder_there_is_one_line_and_named_places_work(desk, monkeypatch):
+    def nobody(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name)
+    assert desk("items", "--json").status == 0
+    for words in (["items"], ["config", "path"], ["stats"], ["config", "init"]):
+        assert run(words) == 2
+        assert desk.capsys.readouterr().err == (
+            "monitor: this user has no home folder (set HOME, or name both --config and --store)\n"
+        )
+    assert "a fault of the monitor itself: ValueError: x" in record(ValueError("x"))
+
+
+def test_a_home_folder_of_nobody_is_a_name_like_any_other(desk, capsys):
+    assert run(["--config", "~nosuchuser", "items"]) == 2
+    assert "no such folder: " in capsys.readouterr().err
+    assert run(["--config", str(desk.config), "--store", "~nosuchuser/news.db", "items"]) == 1
+    assert "nothing is stored yet" in capsys.readouterr().err
+    (desk.config / "sources.toml").write_text('[[sources]]\npath = "~nosuchuser/drops"\n')
+    assert "is not there yet" in desk("config", "check").err
