@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from click.shell_completion import get_completion_class
 
+from monitor.config import expanded
 from monitor.errors import UsageError
 
 _WHERE = {
@@ -33,7 +34,9 @@ def install(shell: str) -> str:
         raise UsageError(f'no completion for "{name}"', hint=f"--install-completion {'|'.join(_WHERE)}")
     variable, folder, file, mend = _WHERE[name]
     named = os.environ.get(variable, "")
-    path = (Path(named) if Path(named).is_absolute() else Path.home() / folder) / file
+    path = (Path(named) if Path(named).is_absolute() else expanded("~") / folder) / file
+    if not path.is_absolute():
+        raise UsageError("this user has no home folder", hint="set HOME")
     script = kind(monitor, {}, "monitor", "_MONITOR_COMPLETE").source()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

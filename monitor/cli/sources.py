@@ -241,11 +241,11 @@ def import_(at: Desk, file: str, dry_run: bool) -> int:
 
 def _list(at: Desk, name: str) -> bytes:
     """A list by its path, or by its place in the config folder or in what ships."""
-    from monitor.config import shipped_folder
+    from monitor.config import expanded, shipped_folder
 
     if name == "-":
         return sys.stdin.buffer.read()
-    places = (Path(name).expanduser(), at.settings().folder / name, shipped_folder() / name)
+    places = (expanded(name), at.settings().folder / name, shipped_folder() / name)
     path = next((path for path in places if path.is_file()), None)
     if path is None:
         ours = sorted(str(path.relative_to(shipped_folder())) for path in shipped_folder().glob("opml/*.opml"))

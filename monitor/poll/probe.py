@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from monitor.config import expanded
 from monitor.errors import NoFeedError, SourceError, UsageError
 from monitor.model import Candidate, Memory, Source
 from monitor.redact import redact
@@ -114,7 +114,7 @@ def consider(
     remote = address.startswith(("http://", "https://"))
     if not remote and "://" in address:
         raise UsageError(f"{clean_line(address)}: only http, https and local paths can be read")
-    where = {"url": address} if remote else {"path": str(Path(address).expanduser().absolute())}
+    where = {"url": address} if remote else {"path": str(expanded(address).absolute())}
     if there := next((one.id for one in settings.sources if where in ({"url": one.url}, {"path": one.path})), None):
         raise UsageError(f'{clean_line(redact(address))}: is there already, as "{there}"')
     if not remote or unseen:

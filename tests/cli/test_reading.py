@@ -182,6 +182,8 @@ def test_without_a_home_folder_there_is_one_line_and_named_places_work(desk, mon
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name)
     assert desk("items", "--json").status == 0
+    assert run(["--install-completion", "bash"]) == 2
+    assert desk.capsys.readouterr().err == "monitor: this user has no home folder (set HOME)\n"
     for words in (["items"], ["config", "path"], ["stats"], ["config", "init"]):
         assert run(words) == 2
         assert desk.capsys.readouterr().err == (
@@ -197,3 +199,5 @@ def test_a_home_folder_of_nobody_is_a_name_like_any_other(desk, capsys):
     assert "nothing is stored yet" in capsys.readouterr().err
     (desk.config / "sources.toml").write_text('[[sources]]\npath = "~nosuchuser/drops"\n')
     assert "is not there yet" in desk("config", "check").err
+    assert "no such file" in desk("sources", "import", "~nosuchuser/list.opml").err
+    assert desk("sources", "add", "~nosuchuser/drops", "--id", "other", "--unseen").status == 0
