@@ -232,6 +232,8 @@ class _Parser:
                     self.fail(f"{name}:{value} is not known", test.column, hint)
             elif problem := (values.check_time if name in TIME_FIELDS else values.check_number)(value):
                 self.fail(f"{name}: {problem}", test.column, hint)
+        if test.comparison == ".." and values.is_reversed(test.value, test.upto, time=name in TIME_FIELDS):
+            self.fail(f"{name}: the range ends before it begins", test.column, f"{name}:{test.upto}..{test.value}")
         if name in TIME_FIELDS and not test.comparison and values.is_instant(test.value):
             hint = f"{name}:>={test.value} or {name}:{test.value}..now" if ":" not in test.value else f"{name}:>=…"
             self.fail(f"{name}:{test.value} is a single instant", test.column, hint)

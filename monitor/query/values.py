@@ -41,6 +41,16 @@ def check_number(value: str) -> str | None:
     return None if _NUMBER.fullmatch(value) else f"{value} is not a number"
 
 
+def is_reversed(value: str, upto: str, *, time: bool) -> bool:
+    """Whether a range ends before it begins, as far as that can be said without a clock."""
+    if not time:
+        return float(value) > float(upto)
+    if (value in _DAYS) != (upto in _DAYS) or bool(_DATE.fullmatch(value)) != bool(_DATE.fullmatch(upto)):
+        return False
+    now = datetime(2000, 1, 1, tzinfo=UTC)
+    return stretch(value, now, UTC)[0] > stretch(upto, now, UTC)[1]
+
+
 def is_instant(value: str) -> bool:
     """Whether a time names a moment rather than a day, month or year."""
     return value == "now" or bool(_RELATIVE.fullmatch(value)) or ":" in value

@@ -132,6 +132,9 @@ REFUSED = [
     ("title: a", 1, "title: without a value"),
     ("title:)", 1, "title: without a value"),
     ("title:NOT", 1, "title: without a value"),
+    ("words:5..3", 1, "words: the range ends before it begins"),
+    ("a published:2026-11-20..2026-11-01", 3, "published: the range ends before it begins"),
+    ("published:-1h..-6h", 1, "published: the range ends before it begins"),
     ("titel:a", 1, "there is no field titel:"),
     ("http://a.b", 5, '":" behind http'),
     ("at 10:30", 6, '":" behind 10'),
@@ -205,3 +208,18 @@ def test_columns_count_characters_of_the_text_as_typed() -> None:
 def test_nodes_know_their_columns() -> None:
     root = parse("a AND\n  missile~").root
     assert [part.column for part in root.parts] == [1, 9]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "words:3..3",
+        "published:2026-11-01..2026-11-01",
+        "seen:-6h..now",
+        "seen:yesterday..today",
+        "seen:-1h..2026-01-01",
+        "seen:today..-1h",
+    ],
+)
+def test_a_range_that_may_hold_something_is_taken(query: str) -> None:
+    assert str(parse(query)) == query
