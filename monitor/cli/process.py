@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from typing import NoReturn
 
 import click
@@ -21,6 +22,7 @@ FAILED = 1
 WRONG = 2
 FAULT = 70
 INTERRUPTED = 130
+_DAY = 86_400
 
 
 def main() -> NoReturn:
@@ -33,9 +35,18 @@ def main() -> NoReturn:
             stream.reconfigure(errors="replace")
     if "_MONITOR_COMPLETE" in os.environ:
         monitor.main(prog_name="monitor")
+    _settle_time_zone()
     status = run(sys.argv[1:])
     _let_go(sys.stdout)
     sys.exit(status)
+
+
+def _settle_time_zone() -> None:
+    """A TZ a day or more from UTC, which no time can be told in, is UTC."""
+    if abs(time.timezone) >= _DAY or abs(time.altzone) >= _DAY:
+        os.environ["TZ"] = "UTC"
+        time.tzset()
+        say("TZ names no time zone; times are in UTC")
 
 
 def run(words: list[str]) -> int:

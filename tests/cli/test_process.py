@@ -143,6 +143,12 @@ def test_closed_streams_are_no_fault(desk):
         assert done.returncode == status, done.stderr
 
 
+def test_a_time_zone_that_cannot_be_is_said_once_and_times_are_in_utc(desk, monkeypatch):
+    monkeypatch.setenv("TZ", "UTC+25")
+    done = monitor("items", "--config", str(desk.config), "--store", desk.store)
+    assert (done.returncode, done.stderr) == (0, "monitor: TZ names no time zone; times are in UTC\n")
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
 def test_a_full_disk_behind_standard_output_is_said(desk):
     words = [*MONITOR, "items", "--json", "--config", str(desk.config), "--store", desk.store]
