@@ -68,6 +68,17 @@ async def test_on_a_narrow_screen_the_selected_sources_figures_stand_below(show)
         assert "ok · every 5 min · 12.5 a day · 1 min behind" in it.lines[-2]
 
 
+async def test_what_a_source_brought_and_was_not_stored_is_counted_by_reason(show):
+    room = FakeNewsroom([make_story(0)])
+    drops = {"too old": 3, "twice in one feed": 1200}
+    room.healths["reuters"] = SourceHealth(source="reuters", status="ok", drops=drops)
+    async with show(room=room) as it:
+        await it.press("S")
+        assert "not stored: 1,200 twice in one feed, 3 too old" in it.lines[-2]
+        await it.press("j")
+        assert "not stored" not in it.lines[-2]
+
+
 async def test_sources_tell_the_name_that_commands_take_and_how_to_begin(show):
     room = FakeNewsroom([make_story(0)])
     async with show(room=room) as it:

@@ -14,7 +14,7 @@ from monitor.tui import commands, outside, paint
 from monitor.tui.screens.base import DeskScreen
 from monitor.tui.widgets.bars import Bar, Foot
 from monitor.tui.widgets.rows import Rows
-from monitor.tui.widgets.sources import SourceRows, figures, in_words, remarks
+from monitor.tui.widgets.sources import SourceRows, figures, in_words, remarks, unstored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,7 +96,7 @@ class SourcesScreen(DeskScreen):
         words = name = ""
         if (selected := self.home.selected) is not None:
             health = selected.health
-            told = (in_words(health, self.home.clock()), figures(health), remarks(selected))
+            told = (in_words(health, self.home.clock()), figures(health), remarks(selected), unstored(health))
             words, name = " · ".join(filter(None, told)), f" {selected.source.id} "
         elif self.word:
             words = "nothing matches; esc shows all"

@@ -61,6 +61,12 @@ def figures(health: SourceHealth) -> str:
     return " · ".join(told)
 
 
+def unstored(health: SourceHealth) -> str:
+    """How much of what a source brought was not stored, by reason, the most first."""
+    counted = sorted(health.drops.items(), key=lambda drop: -drop[1])
+    return f"not stored: {', '.join(f'{count:,} {clean_line(why)}' for why, count in counted)}" if counted else ""
+
+
 class SourceRows(Rows):
     """The table of sources, a line for each."""
 
