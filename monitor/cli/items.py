@@ -135,6 +135,8 @@ def _row(story: Story) -> tuple[str, ...]:
 @pass_desk
 def show(at: Desk, /, item: str, raw: bool, as_: str) -> None:
     """Show one item whole. The beginning of an ID is enough."""
+    if raw and as_ != "text":
+        raise UsageError(f"--raw is text, not {as_}", hint="leave out one of the two")
     with at.newsroom(read_only=True) as newsroom:
         story = story_of(newsroom, item)
         source = newsroom.settings.source(story.item.source)

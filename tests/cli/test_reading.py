@@ -88,6 +88,7 @@ def test_sorted_by_score(desk):
         (("items", "--frmat", "json"), "--format"),
         (("show", "zzzz"), "no item 'zzzz'"),
         (("show", "\udcff"), "no item"),
+        (("show", "zzzz", "--raw", "--json"), "--raw is text"),
         (("itmes",), 'no such command "itmes", did you mean "items"?'),
     ],
 )
