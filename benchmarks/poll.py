@@ -202,11 +202,12 @@ def compare(programs: list[Program], server: str, rounds: int) -> None:
     print(f"{'':26s} {'':18s} {'wall s':>8s} {'cpu s':>8s} {'MB':>7s} {'wall / ours':>12s} {'cpu / ours':>11s}")
     for run, _ in RUNS:
         ours = figures[run, programs[0].name]
-        walls = (
-            f"{program.name} {statistics.median(each.wall for each in figures[run, program.name]):.2f}"
-            for program in programs
-        )
-        headline(f"{run}, s", ", ".join(walls))
+        for name, what in (("wall", "s"), ("cpu", "s of processor")):
+            told = (
+                f"{program.name} {statistics.median(getattr(each, name) for each in figures[run, program.name]):.2f}"
+                for program in programs
+            )
+            headline(f"{run}, {what}", ", ".join(told))
         for program in programs:
             mine = figures[run, program.name]
             wall, cpu = (statistics.median(getattr(each, name) for each in mine) for name in ("wall", "cpu"))

@@ -21,8 +21,8 @@ _PAIR = re.compile(r"^(?P<key>[A-Za-z_][\w -]{0,40}):[ \t]*(?P<value>.*)$")
 _ITEM = re.compile(r"^[ \t]*-[ \t]+(?P<value>.+)$")
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]+(?P<text>.+?)[ \t]*#*|(?P<over>\S.*)\n(?:=+|-{3,}))[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^(?:```|~~~).*$", re.MULTILINE)
-_URL = r"(?P<url>[^)\s\]]{1,2000}+(?:\](?!\()[^)\s\]]{0,2000}+){0,50}+)"
-"""An address in a link: it ends where another link would begin, so that no text is read once for each of its links."""
+_URL = r"(?P<url>[^()\s]{1,2000}+(?:\([^()\s]{0,200}+\)[^()\s]{0,2000}+){0,20})"
+"""An address in a link may hold pairs of parentheses: one that opens another link ends it, and is not read again."""
 _IMAGE = re.compile(rf"!\[(?P<alt>[^\[\]\n]{{0,500}})\]\({_URL}(?:\s+\"(?P<title>[^\"\n]{{0,500}})\")?\)")
 _LINK = re.compile(rf"\[(?P<text>[^\[\]\n]{{1,500}})\](?:\({_URL}(?:\s+\"[^\"\n]*\")?\)|\[[^\]\n]{{0,100}}\])")
 _AUTOLINK = re.compile(r"<(https?://[^>\s]{1,2000})>")

@@ -121,6 +121,13 @@ def test_a_mail_of_too_many_parts_is_told():
     assert entry.title == "x"
 
 
+def test_an_address_in_markdown_may_hold_parentheses():
+    text = f"# A headline that stands here\n\n{PROSE} [Straits](https://x.org/wiki/Strait_(sea)) and [more](https://x.org/b).\n"
+    entry = parse_file("a.md", text.encode()).entries[0]
+    assert entry.links == ("https://x.org/wiki/Strait_(sea)", "https://x.org/b")
+    assert "Straits and more." in entry.body
+
+
 def test_a_text_over_the_cap_is_cut_and_says_so():
     parsed = parse_file("a.txt", ("A headline that stands here\n\n" + f"{PROSE}\n\n" * 30_000).encode())
     assert any("only the first 2 MB" in note for note in parsed.notes)
@@ -132,7 +139,7 @@ def test_a_text_over_the_cap_is_cut_and_says_so():
     ("name", "unit"),
     [
         ("a.txt", b"menu\n"), ("a.txt", b"A. "), ("a.txt", b"(photo "), ("a.txt", b"www.a"), ("a.txt", b"&@"), ("a.txt", b'"a b c d e."\n\n'), ("a.md", b"["), ("a.md", b"<!--"),
-        ("a.md", b"*a"), ("a.md", b"[a]("), ("a.md", b"![a]("), ("a.html", b"<h1>"), ("a.html", b"<meta "), ("a.html", b"<link rel=canonical "), ("a.json", b"["),
+        ("a.md", b"*a"), ("a.md", b"[a]("), ("a.md", b"![a]("), ("a.md", b"[a](b(c)"), ("a.html", b"<h1>"), ("a.html", b"<meta "), ("a.html", b"<link rel=canonical "), ("a.json", b"["),
         ("a.eml", b"From: a,"), ("a.nitf", b"<nitf>"),
     ],
 )  # fmt: skip
