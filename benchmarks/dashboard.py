@@ -58,6 +58,7 @@ HEADLINES = {
     5: ("a pane opens, s", "20 times faster than newsboat's, at 500,000"),
 }
 """Columns told in the one table, each as what is measured and what it is to reach."""
+COLUMNS = ("first s", "MB", "key ms", "p95 ms", "bytes", "pane s", "idle B", "idle %")
 
 
 def addition(number: int) -> Addition:
