@@ -52,7 +52,7 @@ BENCHMARKS = (
     Benchmark(
         "store",
         "the store beside stock TinyDB, by number of items",
-        words="--stock 10000 --no-docs",
+        words="--stock 100000",
         sizes=(1_000, 10_000, 100_000, 500_000),
         quick="--sizes 1000 --no-docs",
     ),

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-STEP = 4
+STEP = 6
 """Things of a batch that are written between two looks at whether somebody waits for the store."""
 WHOLE = 16
 """Things that are written together or not at all, whoever waits."""
