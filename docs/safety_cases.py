@@ -114,6 +114,8 @@ NAMED: dict[int, tuple[str, ...]] = {
         "store/test_faults.py::test_a_full_disk_loses_nothing_and_is_told",
         "store/test_faults.py::test_a_disk_that_fails_is_told_of_and_the_store_goes_on",
         "tui/test_triage.py::test_a_mark_the_store_refuses_is_taken_back_on_the_screen",
+        "poll/test_live.py::test_a_store_that_takes_nothing_is_told_with_the_beat_until_it_does",
+        "tui/test_newsroom.py::test_the_status_tells_unread_failures_and_the_clock",
     ),
     36: (
         "store/test_faults.py::test_a_ruined_file_is_set_aside_and_the_last_good_one_restored",

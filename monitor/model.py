@@ -452,8 +452,8 @@ class Journal(Struct, frozen=True, kw_only=True):
     undone: bool = False
 
 
-PollerState = Literal["here", "elsewhere", "none"]
-"""Who polls: our own child, another process, nobody."""
+PollerState = Literal["here", "elsewhere", "stuck", "none"]
+"""Who polls: our own child, another process, one of them that cannot store anything just now, nobody."""
 
 
 class Progress(Struct, frozen=True, kw_only=True):

@@ -380,8 +380,8 @@ class Newsroom:
         return self._config.reload()
 
     def problems(self) -> tuple[str, ...]:
-        """What a person should know now, a line each: what is wrong in the config, what the store had to mend."""
-        return (*self._config.problems(), *self.store.notices())
+        """What a person should know now, a line each: why nothing is stored, what is wrong, what was mended."""
+        return (*self._poller.trouble(), *self._config.problems(), *self.store.notices())
 
     def session(self) -> Mapping[str, Any]:
         """Where this user's last dashboard stood."""

@@ -124,6 +124,8 @@ def _store(at: Desk) -> Iterator[Finding]:
                 verdict,
                 f"process {holder.pid} on {holder.host} polls; at work {max(0, silent.total_seconds()):,.0f} s ago",
             )
+            if holder.trouble:
+                yield Finding("store", "bad", f"it cannot store what it polls: {holder.trouble}")
 
 
 def _clock(at: Desk) -> Iterator[Finding]:

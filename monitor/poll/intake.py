@@ -104,6 +104,8 @@ class Intake:
             self._unsaved = healths | self._unsaved
             self.trouble = error
             _log().error("health not stored: %s", error)
+        else:
+            self.trouble = None
 
     async def settled(self) -> None:
         """Wait until what is being read now, perhaps judged by watchlists of before, is stored."""

@@ -210,7 +210,8 @@ class Life:
             await self.intake.call(self.store.put_memo, TOLD, asdict(progress) if waiting else None)
 
     async def _beat(self) -> None:
-        await self.intake.call(self.lease.beat)
+        trouble = self.intake.trouble
+        await self.intake.call(self.lease.beat, str(trouble) if trouble else None)
 
     async def _reload(self) -> None:
         assert self.reload is not None

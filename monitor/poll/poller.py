@@ -137,8 +137,9 @@ class Poller:
                     dispatcher.put(source.id, 0.0)
                 await _until(dispatcher.drained(), ended, stop)
                 await dispatcher.close()
-            if intake.trouble is not None:
-                raise intake.trouble
+                trouble = intake.trouble
+            if trouble := intake.trouble or trouble:
+                raise trouble
         return self._summary()
 
     async def live(

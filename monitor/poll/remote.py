@@ -43,7 +43,14 @@ class RemotePoller:
         holder = self._store.lease("poller").holder()
         if holder is None:
             return "here" if self._child is not None and self._child.poll() is None else "none"
+        if holder.trouble:
+            return "stuck"
         return "here" if self._child is not None and holder.pid == self._child.pid else "elsewhere"
+
+    def trouble(self) -> tuple[str, ...]:
+        """What keeps it from storing anything, as a line."""
+        holder = self._store.lease("poller").holder()
+        return (f"nothing new is stored: {clean_line(holder.trouble)}",) if holder and holder.trouble else ()
 
     def start(self, settings: Settings) -> PollerState:
         """Begin a child unless somebody polls; either way it goes on until we close. Raises StoreError."""

@@ -7,9 +7,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from functools import reduce
 from itertools import groupby, islice
-from operator import or_
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from msgspec.structs import replace
@@ -30,7 +28,7 @@ from monitor.store.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from tinydb import TinyDB
@@ -235,13 +233,9 @@ class Book:
                 revision.put(doc_id, record, derived(replace(record, revision=revision.number), now))
 
 
-def alike(items: Iterable[Item], source: Query, key: Query) -> QueryInstance:
-    """What has the identity of one of these items, by its fields `source` and `key`."""
-    keys: dict[str, list[str]] = {}
-    for item in items:
-        keys.setdefault(item.source, []).append(item.key)
-    each: Iterable[QueryInstance] = ((source == name) & key.one_of(some) for name, some in keys.items())
-    return reduce(or_, each)
+def alike(items: Sequence[Item], source: Query, key: Query) -> QueryInstance:
+    """What may have the identity of one of these items, by its fields `source` and `key`: sources may share a key."""
+    return source.one_of(sorted({item.source for item in items})) & key.one_of(sorted({item.key for item in items}))
 
 
 def _outlets(rows: Sequence[tuple[str, int, int, str]]) -> dict[int, int]:

@@ -48,9 +48,10 @@ class Keeping:
 
     def recall(self, items: Sequence[Item]) -> None:
         """Forget the identities of items that are stored again."""
-        found = self._identities.select(("doc_id",), alike(items, Query().source, Query().key))
-        if found:
-            self._identities.drop([row[0] for row in found])
+        found = self._identities.select(("doc_id", "source", "key"), alike(items, Query().source, Query().key))
+        stored = {(item.source, item.key) for item in items}
+        if gone := [number for number, *identity in found if tuple(identity) in stored]:
+            self._identities.drop(gone)
 
     def removed(self, since: int, limit: int) -> Sequence[str]:
         """Ids of items removed after a revision."""

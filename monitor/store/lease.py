@@ -48,11 +48,16 @@ class FileLease:
         self.beat()
         return True
 
-    def beat(self) -> None:
-        """Show that the holder is at work; where that cannot be written, it is silent."""
+    def beat(self, trouble: str | None = None) -> None:
+        """Show that the holder is at work, and what keeps it from storing; where that cannot be written, it is silent.
+
+        A full disk has room for it: the file has its block from the first beat on.
+        """
         if self._descriptor is None or self._since is None:
             return
-        holder = Holder(pid=os.getpid(), host=socket.gethostname(), since=self._since, beat=self._clock())
+        holder = Holder(
+            pid=os.getpid(), host=socket.gethostname(), since=self._since, beat=self._clock(), trouble=trouble
+        )
         content = msgspec.json.encode(holder)
         with contextlib.suppress(OSError):
             os.pwrite(self._descriptor, content, 0)
@@ -130,11 +135,11 @@ class MemoryLease:
         holder = Holder(pid=os.getpid(), host=socket.gethostname(), since=now, beat=now)
         return self._holders.setdefault(self._name, (self, holder))[0] is self
 
-    def beat(self) -> None:
-        """Show that the holder is at work."""
+    def beat(self, trouble: str | None = None) -> None:
+        """Show that the holder is at work, and what keeps it from storing anything."""
         owner, holder = self._holders.get(self._name, (None, None))
         if owner is self and holder is not None:
-            self._holders[self._name] = (self, replace(holder, beat=self._clock()))
+            self._holders[self._name] = (self, replace(holder, beat=self._clock(), trouble=trouble))
 
     def release(self) -> None:
         """Give it back; harmless when not held."""

@@ -48,6 +48,8 @@ class Holder(Struct, frozen=True, kw_only=True):
     host: str
     since: datetime
     beat: datetime
+    trouble: str | None = None
+    """Why it cannot store anything, if that is so."""
 
 
 class Lease(Protocol):
@@ -57,8 +59,8 @@ class Lease(Protocol):
         """Take it if nobody has it; never waits."""
         ...
 
-    def beat(self) -> None:
-        """Show that the holder is at work."""
+    def beat(self, trouble: str | None = None) -> None:
+        """Show that the holder is at work, and what keeps it from storing anything."""
         ...
 
     def release(self) -> None:

@@ -70,6 +70,8 @@ class Status:
             right.append((f"{self.failing:,} failing · ", "error"))
         if self.poller == "none" and not self.progress:
             right.append(("nobody polls · ", "warning"))
+        elif self.poller == "stuck":
+            right.append(("nothing new is stored · ", "error"))
         elif self.next_at is not None and now is not None and now - self.next_at > OVERDUE:
             right.append(("a poll is due · ", "quiet"))
         elif self.next_at is not None:

@@ -34,14 +34,15 @@ class FakeLease:
         self.store.leased = True
         return True
 
-    def beat(self) -> None:
+    def beat(self, trouble: str | None = None) -> None:
         self.store.beats += 1
+        self.store.trouble = trouble
 
     def release(self) -> None:
         self.store.leased = False
 
     def holder(self) -> Any:
-        return SimpleNamespace(pid=1, host="here") if self.store.leased else None
+        return SimpleNamespace(pid=1, host="here", trouble=self.store.trouble) if self.store.leased else None
 
 
 class FakeStore:
@@ -61,6 +62,7 @@ class FakeStore:
         self.wishes: Any = False
         self.leased = False
         self.beats = 0
+        self.trouble: str | None = None
         self.adds = 0
         self.rejudged: list[str] = []
         self.lock = threading.Lock()

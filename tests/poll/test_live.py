@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from monitor.errors import StoreError
 from monitor.model import Source, SourceHealth, Topic
 from monitor.poll import life as life_module
 from monitor.poll import poller as poller_module
@@ -58,6 +59,28 @@ class Running:
         summary = await asyncio.wait_for(self.task, 8)
         assert time.monotonic() - began < 5
         return summary
+
+
+async def test_a_store_that_takes_nothing_is_told_with_the_beat_until_it_does():
+    store, full = FakeStore(), threading.Event()
+    full.set()
+    add = store.add
+
+    def refusing(*words, **more):
+        if full.is_set():
+            raise StoreError("no space left on the disk")
+        return add(*words, **more)
+
+    store.add = refusing
+    async with serving() as server:
+        server.body("/a.xml", rss("one"))
+        running = Running(store, Source(id="a", title="A", url=server.url("/a.xml"), every=3600.0))
+        await until(lambda: store.trouble == "no space left on the disk")
+        full.clear()
+        store.wish(["a"])
+        await until(lambda: store.trouble is None)
+        await running.end()
+    assert store.titles() == ["one"]
 
 
 async def test_it_polls_takes_wishes_and_leaves_in_good_order():

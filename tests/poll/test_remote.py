@@ -45,8 +45,19 @@ def test_who_has_the_lease_is_here_only_if_it_is_our_child(on_disk):
         poller.start(on_disk)
         store.leased = True
         assert poller.state() == "elsewhere"
-        store.lease = lambda name: SimpleNamespace(holder=lambda: SimpleNamespace(pid=process.pid))
+        store.lease = lambda name: SimpleNamespace(holder=lambda: SimpleNamespace(pid=process.pid, trouble=None))
         assert poller.state() == "here"
+
+
+def test_a_poller_that_cannot_store_is_told_of():
+    store = FakeStore()
+    store.leased, store.trouble = True, "no space\x1b[2J left"
+    poller = RemotePoller(store)
+    assert poller.state() == "stuck"
+    assert poller.trouble() == ("nothing new is stored: no space left",)
+    store.trouble = None
+    assert poller.state() == "elsewhere"
+    assert poller.trouble() == ()
 
 
 def test_no_second_poller_is_begun(on_disk):

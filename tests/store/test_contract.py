@@ -615,6 +615,10 @@ def test_one_holds_a_lease_at_a_time(store, clock):
     clock.forward(seconds=30)
     ours.beat()
     assert (theirs.holder().since, theirs.holder().beat) == (NOON, NOON + timedelta(seconds=30))
+    ours.beat("the disk is full")
+    assert theirs.holder().trouble == "the disk is full"
+    ours.beat()
+    assert theirs.holder().trouble is None
     assert store.lease("other").acquire()
     theirs.release()
     assert not theirs.acquire(), "only its holder gives it back"

@@ -483,6 +483,10 @@ async def test_the_status_tells_unread_failures_and_the_clock(show):
         await it.look()
         assert "48 new" in it.lines[0]
         assert "5 sources · 1 failing · nobody polls · 13:02 UTC" in it.lines[0]
+        it.room.polling = "stuck"
+        it.app.desk._looks = 0
+        await it.look()
+        assert "1 failing · nothing new is stored · 13:02 UTC" in it.lines[0]
         it.room.polling = "here"
         for late, told in ((-120, "next poll 13:04"), (10, "next poll 13:02"), (90, "a poll is due")):
             due = it.room.now - timedelta(seconds=late)
