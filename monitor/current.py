@@ -32,7 +32,7 @@ class CurrentConfig:
     @cached_property
     def watchlists(self) -> Watchlists:
         """The watchlists in force, read when first asked for: a first screen needs none."""
-        return _watchlists(self.settings)
+        return watchlists_of(self.settings)
 
     def reload(self) -> tuple[bool, tuple[str, ...]]:
         """Take up a changed config: whether something changed, and problems. On a problem the last good one stays."""
@@ -43,7 +43,7 @@ class CurrentConfig:
         self._stamp = stamp
         try:
             settings = config.load(folder, self.settings.store, os.environ)
-            watchlists = _watchlists(settings)
+            watchlists = watchlists_of(settings)
             self._refused = tuple(map(str, watchlists.problems))
         except ConfigError as error:
             self._refused = error.problems
@@ -108,7 +108,8 @@ class CurrentConfig:
         return written.folder
 
 
-def _watchlists(settings: Settings) -> Watchlists:
+def watchlists_of(settings: Settings) -> Watchlists:
+    """The watchlists of a config; those that cannot be read are its `problems`."""
     from monitor.query import Watchlists
 
     return Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import Desk, Group, pass_desk, watchlists_of
+from monitor.cli.options import Desk, Group, pass_desk
 from monitor.cli.output import many, say
 from monitor.errors import ConfigError, meant
 from monitor.text import clean_line
@@ -80,6 +80,8 @@ def findings(at: Desk) -> tuple[Sequence[str], Sequence[str]]:
         settings, wrong = survey(at.config, at.store, os.environ)
     except ConfigError as error:
         return error.problems, ()
+    from monitor.current import watchlists_of
+
     watchlists = watchlists_of(settings)
     problems = [*wrong, *(f"topics.toml: {problem}" for problem in watchlists.problems)]
     problems += _wrong_panes(settings.dashboard.extra_panes, watchlists)

@@ -65,6 +65,8 @@ class Desk:
 
     def watchlists(self) -> Watchlists:
         """The watchlists in force; topics that cannot be read are left out and named in its `problems`."""
+        from monitor.current import watchlists_of
+
         return watchlists_of(self.settings())
 
     def stored(self) -> bool:
@@ -77,13 +79,6 @@ class Desk:
         from monitor.store import open_store
 
         return open_store(self.settings().store, read_only=read_only)
-
-
-def watchlists_of(settings: Settings) -> Watchlists:
-    """The watchlists of a config; those that cannot be read are its `problems`."""
-    from monitor.query import Watchlists
-
-    return Watchlists(settings.topics, settings.lists, spelling=settings.spelling, tolerant=True)
 
 
 pass_desk = click.make_pass_decorator(Desk, ensure=True)

@@ -59,14 +59,21 @@ class Intake:
         """Called when a source's answer is there and only the work on it is left."""
         self.slowed: Callable[[Source, float], None] = lambda *_: None
         """Called when a source's host asks us to slow down (429), with the seconds it names."""
-        self.trouble: StoreError | None = None
-        """Why the store did not take what came last; None since it took something."""
+        self._refused: StoreError | None = None
+        """Why the store did not take the last catch."""
+        self._unwritten: StoreError | None = None
+        """Why it did not take the last healths."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._keeper = Keeper(store, self.call, clock=clock, chance=chance)
 
     async def call(self, work: Callable[..., T], *words: Any) -> T:
         """Run a store call in the store's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *words)
+
+    @property
+    def trouble(self) -> StoreError | None:
+        """Why the store did not take what came last; that it takes a health says nothing of a catch, which is larger."""
+        return self._refused or self._unwritten
 
     def adopt(self, network: Network) -> None:
         """Take up other settings of the network, from the next request on."""
@@ -102,10 +109,10 @@ class Intake:
             await self.call(self._store.put_health, tuple(healths.values()))
         except StoreError as error:
             self._unsaved = healths | self._unsaved
-            self.trouble = error
+            self._unwritten = error
             _log().error("health not stored: %s", error)
         else:
-            self.trouble = None
+            self._unwritten = None
 
     async def settled(self) -> None:
         """Wait until what is being read now, perhaps judged by watchlists of before, is stored."""
@@ -255,11 +262,11 @@ class Intake:
         """Take a health that the store has."""
         self._healths[health.source] = health
         self._unsaved.pop(health.source, None)
-        self.trouble = None
+        self._refused = None
 
     def _unkept(self, source: Source, error: StoreError) -> Receipt:
         """The store could not take it: no fault of the source, and tried again before long."""
-        self.trouble = error
+        self._refused = error
         self._soon[source.id] = AGAIN
         _log().error("%s: not stored: %s", source.id, error)
         return Receipt(source=source.id, status="failing", message=f"not stored: {error}")

@@ -137,9 +137,8 @@ class Poller:
                     dispatcher.put(source.id, 0.0)
                 await _until(dispatcher.drained(), ended, stop)
                 await dispatcher.close()
-                trouble = intake.trouble
-            if trouble := intake.trouble or trouble:
-                raise trouble
+            if intake.trouble is not None:
+                raise intake.trouble
         return self._summary()
 
     async def live(

@@ -6,6 +6,7 @@ import contextlib
 import math
 import os
 import threading
+from abc import abstractmethod
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -123,17 +124,17 @@ class PlainGround(Storage):
         self._dirty = False
         self._owner: int | None = None
 
+    @abstractmethod
     def _latest(self) -> Tables:
         """The tables as they were last published."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _publish(self, tables: Tables) -> None:
         """Have everybody read these tables from now on, durably."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _turn(self, wait: float) -> AbstractContextManager[None]:
         """The lock between all who write."""
-        raise NotImplementedError
 
     @property
     def within(self) -> bool:

@@ -74,8 +74,19 @@ async def test_a_store_that_takes_nothing_is_told_with_the_beat_until_it_does():
     store.add = refusing
     async with serving() as server:
         server.body("/a.xml", rss("one"))
-        running = Running(store, Source(id="a", title="A", url=server.url("/a.xml"), every=3600.0))
+        running = Running(
+            store,
+            Source(id="a", title="A", url=server.url("/a.xml"), every=3600.0),
+            Source(id="b", title="B", url=server.url("/nothing.xml"), every=3600.0),
+        )
         await until(lambda: store.trouble == "no space left on the disk")
+        store.wish(["b"])
+        tried = len(running.receipts)
+        await until(lambda: len(running.receipts) > tried)
+        beats = store.beats
+        await until(lambda: store.beats > beats + 4)
+        assert "b" in store.health, "a health has room where an item has none"
+        assert store.trouble == "no space left on the disk"
         full.clear()
         store.wish(["a"])
         await until(lambda: store.trouble is None)
