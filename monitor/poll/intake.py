@@ -72,7 +72,7 @@ class Intake:
 
     @property
     def trouble(self) -> StoreError | None:
-        """Why the store did not take what came last; that it takes a health says nothing of a catch, which is larger."""
+        """Why the store did not take what came last; a health that it takes tells nothing of a catch, the larger."""
         return self._refused or self._unwritten
 
     def adopt(self, network: Network) -> None:
