@@ -79,9 +79,20 @@ def start(settings: Settings, *, log: Path | None = None) -> subprocess.Popen[by
             stderr=complaints,
             start_new_session=True,
         )
-    with contextlib.suppress(OSError):  # it has ended already
-        os.setpriority(os.PRIO_PROCESS, child.pid, NICE)
+    with contextlib.suppress(OSError):  # it has ended already, or may not
+        give_way(child.pid)
     return child
+
+
+def give_way(pid: int) -> None:
+    """Let a process that leads a session, and what it starts, have the processor only where nobody else wants it.
+
+    Linux may weigh whole sessions against each other, and then how nice one of its processes is counts for nothing.
+    """
+    os.setpriority(os.PRIO_PROCESS, pid, NICE)
+    group = Path(f"/proc/{pid}/autogroup")
+    if group.exists():
+        group.write_text(f"{NICE}")
 
 
 def log_file(store_url: str) -> Path | None:

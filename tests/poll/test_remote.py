@@ -1,16 +1,18 @@
 """The poller from outside: who polls, one begun where nobody does, orders to it and what it is at."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
 
 from monitor.errors import StoreError
-from monitor.poll.child import watched
+from monitor.poll.child import NICE, give_way, watched
 from monitor.poll.remote import RemotePoller
 from tests.poll.fakes import FakeStore, settings
 
@@ -102,3 +104,14 @@ def test_long_work_in_any_process_is_told_and_can_be_stopped():
     assert "\x1b" not in progress.detail
     poller.stop_work("ana")
     assert store.memo("stop") == {"who": "ana"}
+
+
+def test_a_poller_gives_way_with_all_that_it_starts():
+    words = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True) as process:
+        give_way(process.pid)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == NICE
+        group = Path(f"/proc/{process.pid}/autogroup")
+        if group.exists():  # a kernel that weighs sessions against each other
+            assert group.read_text().endswith(f" nice {NICE}\n")
+        process.kill()
