@@ -7,8 +7,10 @@ import random
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from monitor.model import View
+from monitor.model import Page, View
+from monitor.tui.widgets.window import PAGE, Fetch, Window
 from tests.tui.fake import NOW, make_story
 
 
@@ -135,3 +137,52 @@ async def test_the_next_unread_is_found_however_far_it_is(show):
         assert it.selected == order[699]
         await it.press("G", "g", "enter", "J", "K")
         assert it.reader.story.id == order[0]
+
+
+class Counted(str):
+    """An id that counts how often it is compared."""
+
+    __slots__ = ()
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def counted(n: int):
+    story = make_story(n)
+    return replace(story, item=replace(story.item, id=Counted(f"{n:016}")))
+
+
+def test_rows_are_put_back_in_one_walk_over_what_is_held():
+    stories = [counted(n) for n in range(600)]
+    window = Window()
+    window.take(window.top(), Page(stories=tuple(stories), next=None, revision=1))
+    gone = {0, 1, 200, 201, 599}
+    left = tuple(counted(n) for n in range(600) if n not in gone)
+    Counted.compared = 0
+    window.take(
+        Fetch("again", None, 600), Page(stories=left, next=None, revision=2), keep={stories[n].id for n in gone}
+    )
+    assert [story.id for story in window.rows] == [f"{n:016}" for n in range(600)]
+    assert Counted.compared < 10 * 600
+
+
+async def test_no_more_is_read_than_what_may_have_come(show, monkeypatch):
+    async with show(count=400, size=(80, 24)) as it:
+        await it.press("4")
+        asked, page = [], it.room.page
+
+        def noted(*args, **kwargs):
+            asked.append(kwargs["limit"])
+            return page(*args, **kwargs)
+
+        monkeypatch.setattr(it.room, "page", noted)
+        for n in range(3):
+            it.room.put(late(n, -n))
+        await it.look()
+        assert PAGE < max(asked) <= PAGE + 3
+        assert it.pane.window.rows[0].id == whole(it)[0]

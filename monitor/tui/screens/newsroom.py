@@ -16,6 +16,7 @@ from monitor.tui.widgets.headlines import Headlines
 from monitor.tui.widgets.panes import Panes
 from monitor.tui.widgets.spread import Spread
 from monitor.tui.widgets.supply import Showing
+from monitor.tui.widgets.window import NEWS
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -104,7 +105,7 @@ class NewsroomScreen(Elsewhere):
         if self.spread.greet(self.tallies.counts, news):
             self.give_keys()
         if news.change is not None:
-            self.spread.renew()
+            self.spread.renew(come=NEWS if news.change.reset else len(news.change.items))
         if self.status.take(news):
             self.tell_status()
         if news.problems and news.problems != self.status.problems:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
 
+from monitor.tui.widgets.window import NEWS
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -130,10 +132,10 @@ class Spread(Horizontal):
         if self.reader is not None and self.reader.story is not None and self.reader.story.id in ids:
             self.reread(to(self.reader.story))
 
-    def renew(self) -> None:
-        """Read all panes once more."""
+    def renew(self, *, come: int = NEWS) -> None:
+        """Read all panes once more, in which at the most `come` rows may be new."""
         for pane in self.panes.lists:
-            pane.supply.renew()
+            pane.supply.renew(come=come)
 
     def undone(self, ids: Collection[str], *, select: bool) -> None:
         """Let stories come back whose mark was taken back; with `select`, the first of them under the cursor."""

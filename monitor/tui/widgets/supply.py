@@ -115,6 +115,8 @@ class Supply:
         """The reader has seen enough; reading goes on when the cursor moves on."""
         self._unreadable = False
         self._welcome: frozenset[str] = frozenset()
+        self._come = 0
+        """New rows that there may be since what is held was last read."""
         self._reading: asyncio.Task[None] | None = None
         self._again = self._peek = False
         self._jump: str | None = None
@@ -184,9 +186,13 @@ class Supply:
         self._jump = self.desk.newsroom.key(self.showing.view, story)
         self.go_on()
 
-    def renew(self, welcome: Collection[str] = ()) -> None:
-        """Something changed in the store: read what is held once more; the items of `welcome` need not wait."""
+    def renew(self, welcome: Collection[str] = (), *, come: int = NEWS) -> None:
+        """Something changed in the store: read what is held once more; the items of `welcome` need not wait.
+
+        At the most `come` rows may be new.
+        """
         self._welcome |= frozenset(welcome)
+        self._come = min(self._come + come, NEWS)
         self._again = self.window.loaded
         self.pull()
 
@@ -210,7 +216,7 @@ class Supply:
                 still = self.rows.top + self.rows.height if hold else 0
                 shift = self.window.take(fetch, page, still=still, keep=self.rows.keeps, welcome=self._welcome)
                 if shift is None:
-                    self._again = True
+                    self._again, self._come = True, NEWS
                     continue
                 if fetch.kind in {"top", "again"}:
                     self._welcome = frozenset()
@@ -224,9 +230,10 @@ class Supply:
                 self.rows.repaint_head()
 
     def _once_more(self, top: int, height: int) -> Fetch:
+        come, self._come = self._come, 0
         if self.rows.holds and self.at_once and not self._welcome:
             return self.window.again(top, height, PAGE, self._key)
-        spare = self.window.waiting + NEWS if self.rows.holds or self.rows.keeps else 0
+        spare = self.window.waiting + come if self.rows.holds or self.rows.keeps else 0
         return self.window.again(top, height, spare)
 
     @property

@@ -238,13 +238,15 @@ class Window:
     def _keep(self, shown: list[Story], keep: Collection[str]) -> None:
         """Put rows that the view lost back after the row they stood behind."""
         there = {story.id for story in shown}
-        place = 0
+        behind: dict[str, list[Story]] = {}
+        before = ""
         for story in self.rows:
             if story.id in there:
-                place = next(n for n, other in enumerate(shown) if other.id == story.id) + 1 if keep else place
+                before = story.id
             elif story.id in keep:
-                shown.insert(place, story)
-                place += 1
+                behind.setdefault(before, []).append(story)
+        if behind:
+            shown[:] = [*behind.pop("", ()), *(row for story in shown for row in (story, *behind.get(story.id, ())))]
 
     # -- what the reader did ----------------------------------------------------------------------------------
 
