@@ -63,12 +63,12 @@ class Dashboard(Everywhere):
         self.pulse = Pulse(self, poll=poll)
         self.once_shown: Callable[[], None] = lambda: None
         """Called after the first picture."""
-        self._typed = TypeAhead(self, super().on_event)
+        self.typed = TypeAhead(self, super().on_event)
 
     async def on_event(self, event: events.Event) -> None:
         """Hand keys on in their turn, everything else at once."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self._typed.take(event)
+            await self.typed.take(event)
         else:
             await super().on_event(event)
 

@@ -27,6 +27,8 @@ class Pulse:
         self._poll = self._to_poll = poll
         self._unpolled = 0
         self._looking = False
+        self._rested = False
+        """Whether the last beat was left out because keys come fast."""
 
     def start(self) -> None:
         """Begin, after the first picture."""
@@ -37,7 +39,9 @@ class Pulse:
 
     def _beat(self) -> None:
         """Look without holding up keys: what answers them is the app's own queue of messages."""
-        self.app.run_worker(self.look(), group="look")
+        self._rested = self.app.typed.typing and not self._rested
+        if not self._rested:
+            self.app.run_worker(self.look(), group="look")
 
     async def look(self) -> None:
         """Look at the store once and tell what is new."""
@@ -48,6 +52,7 @@ class Pulse:
             if self._to_poll:
                 self._to_poll, self._unpolled = False, 0
                 await self.app.desk.call(self.app.newsroom.start_poller)
+            await self.app.typed.lull()
             news = await self.app.desk.look()
             self._mind_poller(news)
             for screen in self.app.screen_stack:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -23,6 +24,12 @@ MOST = 1000
 """Keys kept that nobody has answered yet; what is typed beyond that is dropped."""
 PATIENCE = 2.0
 """Seconds until a key is handed on though the one before it is still at work."""
+TYPING = 0.3
+"""Seconds after a key in which another is expected."""
+NEXT = 0.15
+"""Seconds that it is waited for."""
+ANSWER = 0.015
+"""Seconds that a key is given to be answered before anything else is done."""
 
 
 class TypeAhead:
@@ -32,6 +39,8 @@ class TypeAhead:
         self.app, self.hand = app, hand
         self._waiting: deque[Key | Paste] = deque()
         self._handing: asyncio.Task[None] | None = None
+        self._last = float("-inf")
+        self._typed = asyncio.Event()
 
     @property
     def _at_work(self) -> bool:
@@ -39,12 +48,27 @@ class TypeAhead:
 
     async def take(self, event: Key | Paste) -> None:
         """Hand a key on, at once unless an earlier one is still being answered."""
+        self._last = time.monotonic()
+        self._typed.set()
         if not self._at_work and not self._busy():
             await self.hand(event)
         elif len(self._waiting) < MOST:
             self._waiting.append(event)
             if not self._at_work:
                 self._handing = asyncio.create_task(self._hand_on())
+
+    @property
+    def typing(self) -> bool:
+        """Whether another key is expected."""
+        return time.monotonic() - self._last < TYPING
+
+    async def lull(self) -> None:
+        """Wait until a key has just been answered, where one is expected: work fits better between two than on one."""
+        if self.typing:
+            self._typed.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._typed.wait(), NEXT)
+            await asyncio.sleep(ANSWER)
 
     async def _hand_on(self) -> None:
         while self._waiting:
