@@ -39,8 +39,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-STEP = 6
+STEP = 3
 """Things of a batch that are written between two looks at whether somebody waits for the store."""
+AHEAD = 18
+"""Things that are looked up together, before they are written."""
 WHOLE = 16
 """Things that are written together or not at all, whoever waits."""
 PAUSE = 0.0006
@@ -61,6 +63,12 @@ class Revision:
         self.last_id = ledger.last_id
         self.floor = ledger.floor
         self.tallies = Tallies()
+        self.known: dict[tuple[str, str], tuple[int, Record]] = {}
+        """What is stored, by source and key, of what was looked up."""
+        self.ids: set[str] = set()
+        """Ids that are taken, of those."""
+        self.pruned: dict[tuple[str, str], int] = {}
+        """The identities of those that were pruned."""
         self.records: dict[int, Record] = {}
         self.unwritten: dict[int, Record] = {}
         """The records that are not in their table yet."""
@@ -185,17 +193,27 @@ class Book:
         if changed:
             self.items.put(changed)
 
-    def sliced(self, things: Sequence[T], write: Callable[[Revision, Sequence[T], bool], None]) -> None:
+    def sliced(
+        self,
+        things: Sequence[T],
+        write: Callable[[Revision, Sequence[T], bool], None],
+        look: Callable[[Revision, Sequence[T]], None] = lambda *_: None,
+    ) -> None:
         """Write many things step by step, the flag telling the last, in as few transactions as others allow.
 
-        One ends as soon as somebody waits for the store, or when it has grown so long that its end would take long. All
-        are on disk when this returns; those before it wait for no disk, as the log that they stand in is one.
+        `look` is given each some steps before, in the same transaction. One ends as soon as somebody waits for the
+        store, or when it has grown so long that its end would take long. All are on disk when this returns; those
+        before it wait for no disk, as the log that they stand in is one.
         """
         done, step = 0, STEP if len(things) > WHOLE else WHOLE
         while True:
             ends = time.perf_counter() + self.ground.hold
             with self.writing(durable=False) as revision:
+                looked = done
                 while True:
+                    if looked == done < len(things):
+                        look(revision, things[looked : looked + AHEAD])
+                        looked += AHEAD
                     some = things[done : done + step]
                     done += len(some)
                     write(revision, some, done == len(things))
@@ -206,6 +224,7 @@ class Book:
             if done == len(things):
                 self.ground.settle()
                 return
+            self.ground.settle_soon()
             if wanted:
                 time.sleep(PAUSE)
 

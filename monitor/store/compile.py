@@ -6,6 +6,7 @@ Where the WHERE says less than the query (`exact` is False) the query itself dec
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from tinydb.queries import QueryLike
 
-    from monitor.store.layout import Layout
+    from monitor.store.layout import Layout, Path
 
 MOST_VALUES = 20_000
 """More values than this in one IN are left to the query itself."""
@@ -45,14 +46,14 @@ def compile_query(query: QueryLike | None, layout: Layout) -> Where:
         return Where(exact=False)
     clauses = _conjuncts(told)
     key = next((found for clause in clauses if (found := _each_key(clause, layout)) is not None), None)
-    names = {path: f"d.{column}" for column, path in layout.columns.items()}
+    names: Mapping[Path, str] = names_of(layout)
     if key is not None and layout.each is not None:
         clauses = [clause for clause in clauses if _each_key(clause, layout) != key]
-        names.update({layout.columns[column]: f"e.{column}" for column in layout.each.carried})
+        names = {**names, **{layout.columns[column]: f"e.{column}" for column in layout.each.carried}}
     equal = {clause[1] for clause in clauses if clause[0] in {"==", "one_of"} and clause[1] in names}
     coarse = {layout.columns[column] for column in layout.coarse}
-    if equal - coarse:
-        names.update({path: f"+{names[path]}" for path in equal & coarse})
+    if equal & coarse and equal - coarse:
+        names = {**names, **{path: f"+{names[path]}" for path in equal & coarse}}
     compiler = _Compiler(names, layout)
     parts = [compiler.clause(clause) for clause in clauses]
     return Where(
@@ -61,6 +62,12 @@ def compile_query(query: QueryLike | None, layout: Layout) -> Where:
         exact=all(exact for _, _, exact in parts),
         key=key,
     )
+
+
+@cache
+def names_of(layout: Layout) -> Mapping[Path, str]:
+    """The column of each indexed field, on a table `d`."""
+    return {path: f"d.{column}" for column, path in layout.columns.items()}
 
 
 def _conjuncts(told: tuple[Any, ...]) -> list[tuple[Any, ...]]:

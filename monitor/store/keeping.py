@@ -46,12 +46,17 @@ class Keeping:
         found = self._identities.page((doc.source == source) & doc.key.one_of(list(keys)), dict)
         return {identity["key"]: identity["digest"] for _, identity in found}
 
-    def recall(self, items: Sequence[Item]) -> None:
-        """Forget the identities of items that are stored again."""
+    def pruned(self, items: Sequence[Item]) -> Mapping[tuple[str, str], int]:
+        """Which of these items were stored before and pruned: the numbers of their identities, by source and key."""
+        if not self._identities.select(("doc_id",), limit=1):
+            return {}
         found = self._identities.select(("doc_id", "source", "key"), alike(items, Query().source, Query().key))
-        stored = {(item.source, item.key) for item in items}
-        if gone := [number for number, *identity in found if tuple(identity) in stored]:
-            self._identities.drop(gone)
+        return {(source, key): number for number, source, key in found}
+
+    def recall(self, numbers: Collection[int]) -> None:
+        """Forget the identities of items that are stored again."""
+        if numbers:
+            self._identities.drop(numbers)
 
     def removed(self, since: int, limit: int) -> Sequence[str]:
         """Ids of items removed after a revision."""

@@ -37,7 +37,7 @@ class Each(Struct, frozen=True, kw_only=True):
     indexes: tuple[Index, ...]
 
 
-class Layout(Struct, frozen=True, kw_only=True):
+class Layout(Struct, frozen=True, kw_only=True, eq=False):
     """The indexed fields of a table's documents, by column name.
 
     A column holds a text, a number, a truth value or nothing, always of one kind, and is there in every document.
@@ -49,6 +49,11 @@ class Layout(Struct, frozen=True, kw_only=True):
     compressed: bool = False
     coarse: frozenset[str] = frozenset()
     """Columns that tell so few documents apart that any other index is better."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether its documents have no fields that are indexed."""
+        return not self.columns and self.each is None
 
 
 BARE = Layout(columns={})
@@ -139,6 +144,10 @@ class Ground(Protocol):
 
     def settle(self) -> None:
         """Have all that was written be on disk."""
+        ...
+
+    def settle_soon(self) -> None:
+        """Begin with that, and wait for nothing; what goes wrong in it is raised by the next of either."""
         ...
 
     def version(self) -> object:

@@ -173,6 +173,9 @@ class PlainGround(Storage):
     def settle(self) -> None:
         """What is published is durable, as far as it can be."""
 
+    def settle_soon(self) -> None:
+        """So it is when it is published."""
+
     def wanted(self) -> bool:
         """Each write is whole, whoever waits."""
         return False

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from tinydb.storages import Storage
@@ -42,7 +43,7 @@ class SqliteGround(Storage):
 
     tabled: Any
     """The Table class that speaks for it."""
-    hold = 0.004
+    hold = 0.008
     """Seconds after which a batch ends its transaction, whoever waits."""
 
     def __init__(self, path: Path, layouts: Mapping[str, Layout], *, read_only: bool = False) -> None:
@@ -55,6 +56,8 @@ class SqliteGround(Storage):
         self._owner: int | None = None
         self._names: set[str] | None = None
         self._inode = path.stat().st_ino
+        self._beside: ThreadPoolExecutor | None = None
+        self._settling: Future[None] | None = None
         self._reader = self._connect()
         self._writer = None if read_only else self._connect()
         self._reader.execute("PRAGMA query_only = 1")
@@ -218,6 +221,23 @@ class SqliteGround(Storage):
 
     def settle(self) -> None:
         """Have the write-ahead log be on disk; what a checkpoint took from it already is."""
+        begun, self._settling = self._settling, None
+        if begun is not None:
+            begun.result()
+        self._sync()
+
+    def settle_soon(self) -> None:
+        """Begin with that on a thread beside, and wait for nothing; the next of either raises what goes wrong."""
+        if self._settling is not None and not self._settling.done():
+            return
+        begun, self._settling = self._settling, None
+        if begun is not None:
+            begun.result()
+        if self._beside is None:
+            self._beside = ThreadPoolExecutor(1, thread_name_prefix="settle")
+        self._settling = self._beside.submit(self._sync)
+
+    def _sync(self) -> None:
         try:
             descriptor = os.open(self.path.with_name(self.path.name + "-wal"), os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -314,6 +334,8 @@ class SqliteGround(Storage):
 
     def close(self) -> None:
         """Let go of files and locks; the last to close folds the log into the file."""
+        if self._beside is not None:
+            self._beside.shutdown()
         with contextlib.ExitStack() as stack:
             if not self.read_only:
                 with contextlib.suppress(StoreError):

@@ -21,7 +21,7 @@ import msgspec
 from tinydb.table import Table
 
 from monitor.errors import StoreError
-from monitor.store.compile import Where, compile_query
+from monitor.store.compile import Where, compile_query, names_of
 from monitor.store.damage import DamagedError
 from monitor.store.definition import quoted
 from monitor.store.layout import BARE, at
@@ -149,7 +149,7 @@ class SqliteTable(Table):
         joined: bool = True,
     ) -> tuple[str, list[Any]]:
         each = self._layout.each
-        names = {("doc_id",): "d.doc_id"} | {path: f"d.{column}" for column, path in self._layout.columns.items()}
+        names: dict[Path, str] = {("doc_id",): "d.doc_id", **names_of(self._layout)}
         source, conditions, values = f"{self._table} d", [where.sql.replace("{each}", self._each)], []
         if where.key is not None and each is not None:
             names.update({self._layout.columns[column]: f"e.{column}" for column in each.carried})
@@ -302,6 +302,10 @@ class SqliteTable(Table):
 
     def save(self, documents: Mapping[int, Document]) -> None:
         """Write rows, changing only the columns that differ."""
+        if self._layout.plain:
+            rows = [(number, self.dump(document)) for number, document in documents.items()]
+            self._storage.run_many(f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?)", rows)
+            return
         columns = tuple(self._layout.columns)
         numbers = list(documents)
         for start in range(0, len(numbers), CHUNK):
@@ -357,15 +361,15 @@ class SqliteTable(Table):
                 self._storage.run_many(f"DELETE FROM {table} WHERE doc_id = ?", [(number,) for number in numbers])
 
     def _columns(self, document: Document) -> tuple[Any, ...]:
-        return tuple(_scalar(at(document, path)) for path in self._layout.columns.values())
+        return tuple([_scalar(at(document, path)) for path in self._layout.columns.values()])
 
 
 def _scalar(value: Any) -> Any:
     """The value as a column holds it; None where SQLite could not compare it as Python does."""
-    if isinstance(value, bool):
-        return int(value)
     if isinstance(value, str):
         return value if value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value) else None
+    if isinstance(value, bool):
+        return int(value)
     if isinstance(value, int):
         return value if -(2**63) <= value < 2**63 else None
     return value if isinstance(value, float) and math.isfinite(value) else None

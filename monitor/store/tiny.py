@@ -12,6 +12,7 @@ from tinydb import Query
 from monitor.errors import StoreError
 from monitor.model import Change, Counts, Page, State, Tally
 from monitor.store import views
+from monitor.store.ahead import ahead
 from monitor.store.book import alike
 from monitor.store.desk import Desk
 from monitor.store.keeping import Keeping
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from monitor.store.layout import Document
     from monitor.store.port import Lease
     from monitor.store.search import SearchIndex
+
+    Arrival = tuple[Addition, Callable[[], Document]]
+    """An addition with what gives its words, packed."""
 
 TOLD = 5000
 """Changes that are told one by one; more are told as a reset."""
@@ -93,43 +97,46 @@ class TinyStore:
     ) -> int:
         """Store new and edited items, with the health of their sources and what their next polls need."""
 
-        def write(revision: Revision, some: Sequence[tuple[Addition, Document]], last: bool) -> None:
+        def write(revision: Revision, some: Sequence[Arrival], last: bool) -> None:
             if some:
                 self._add(revision, some)
             if last:
                 revision.changed |= self._sources.put_health(healths)
                 self._sources.put_memories(memories or {})
 
-        pack = self._book.bodies.pack
-        with self._index.first() if self._index is not None else contextlib.nullcontext():
-            ready = [
-                (addition, pack(document(Words(body=addition.body, terms=addition.terms))))
-                for addition in sorted(additions, key=lambda addition: addition.item.source)
-            ]
-            self._book.sliced(ready, write)
+        ordered = sorted(additions, key=lambda addition: addition.item.source)
+        first = self._index.first() if self._index is not None else contextlib.nullcontext()
+        with first, ahead(self._packed, ordered) as words:
+            self._book.sliced(list(zip(ordered, words, strict=True)), write, self._look_up)
         if self._index is not None and additions:
             self._index.follow_soon()
         self._book.ground.upkeep()
         return self.revision()
 
-    def _add(self, revision: Revision, additions: Sequence[tuple[Addition, Document]]) -> None:
-        now = self._book.clock()
+    def _packed(self, addition: Addition) -> Document:
+        return self._book.bodies.pack(document(Words(body=addition.body, terms=addition.terms)))
+
+    def _look_up(self, revision: Revision, additions: Sequence[Arrival]) -> None:
         items = [addition.item for addition, _ in additions]
-        self._keeping.recall(items)
+        revision.pruned |= self._keeping.pruned(items)
         doc = Query()
         taken = doc.item.id.one_of([item.id for item in items])
         found = self._book.items.page(alike(items, doc.item.source, doc.item.key) | taken, Record)
-        known = {(record.item.source, record.item.key): (doc_id, record) for doc_id, record in found}
-        ids = {record.item.id for _, record in found}
-        for addition, words in additions:
-            place = (addition.item.source, addition.item.key)
-            doc_id, before = known.get(place, (None, None))
+        revision.known |= {(record.item.source, record.item.key): (doc_id, record) for doc_id, record in found}
+        revision.ids |= {record.item.id for _, record in found}
+
+    def _add(self, revision: Revision, additions: Sequence[Arrival]) -> None:
+        now, ids = self._book.clock(), revision.ids
+        places = [(addition.item.source, addition.item.key) for addition, _ in additions]
+        self._keeping.recall([revision.pruned.pop(place) for place in places if place in revision.pruned])
+        for place, (addition, words) in zip(places, additions, strict=True):
+            doc_id, before = revision.known.get(place, (None, None))
             if before is None or doc_id is None:
                 revision.last_id += 1
                 doc_id, item, state, outlets = revision.last_id, clamped(addition.item), State(), 1
                 while item.id in ids:
                     item = replace(item, id=f"{item.id}x")
-                    ids.update(row[0] for row in self._book.items.select(("id",), doc.item.id == item.id))
+                    ids.update(row[0] for row in self._book.items.select(("id",), Query().item.id == item.id))
                 ids.add(item.id)
             else:
                 item, state, outlets = edited(before.item, addition.item), before.state, before.outlets
@@ -144,9 +151,9 @@ class TinyStore:
                 worded=revision.number,
             )
             record = derived(record, now)
-            known[place] = (doc_id, record)
+            revision.known[place] = (doc_id, record)
             revision.put(doc_id, before, record)
-            revision.words[doc_id] = words
+            revision.words[doc_id] = words()
             revision.stories.add(item.story)
         revision.stories.discard("")
 

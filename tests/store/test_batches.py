@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+from datetime import timedelta
 
 import pytest
 
-from monitor.model import Memory, SourceHealth
+from monitor.errors import StoreError
+from monitor.model import Memory, SourceHealth, View
 from monitor.store import open_store
+from monitor.store.book import AHEAD, STEP
 from monitor.store.files import FileLock
 from monitor.store.sqlite import SqliteGround
 from tests.store.conftest import addition
@@ -90,13 +93,13 @@ def test_what_several_sources_gave_is_one_revision(store, monkeypatch):
 
 
 def test_a_batch_is_on_disk_when_it_returns_and_waits_for_the_disk_once(store, path, monkeypatch):
-    done: list[str] = []
+    done: list[threading.Thread] = []
     wal = path.with_name(path.name + "-wal")
     synced = os.fdatasync
 
     def sync(descriptor: int) -> None:
         if os.path.sameopenfile(descriptor, reference):
-            done.append("settled")
+            done.append(threading.current_thread())
         synced(descriptor)
 
     levels: list[int] = []
@@ -115,7 +118,9 @@ def test_a_batch_is_on_disk_when_it_returns_and_waits_for_the_disk_once(store, p
         store.add([addition(n) for n in range(10, 40)])
     finally:
         os.close(reference)
-    assert done == ["settled"]
+    assert done[-1] is threading.main_thread()
+    assert done.count(threading.main_thread()) == 1
+    assert len(done) > 1, "the disk is at work meanwhile"
     assert False in levels
 
 
@@ -134,6 +139,57 @@ def test_a_full_disk_at_the_end_of_a_batch_is_told(store, monkeypatch):
     monkeypatch.setattr(os, "fdatasync", full)
     with pytest.raises(Exception, match="the disk is full"):
         store.add([addition(1)])
+
+
+def test_a_disk_that_fails_in_the_middle_of_a_batch_is_told(store, monkeypatch):
+    def failing(descriptor: int) -> None:
+        if threading.current_thread() is not threading.main_thread():  # later, the disk knows of nothing any more
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(SqliteGround, "hold", 0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", failing)
+        with pytest.raises(StoreError, match="Input/output error"):
+            store.add([addition(n) for n in range(100)])
+    store.add([addition(n) for n in range(100)])
+    assert store.count(View()) == 100
+
+
+def test_an_item_that_was_pruned_is_forgotten_as_such_only_when_it_is_stored_again(store, clock, monkeypatch):
+    additions = [addition(n, source="bbc") for n in range(40)]
+    store.add(additions)
+    store.prune(older_than=clock() + timedelta(days=9), keep_per_source=None)
+    keys = [one.item.key for one in additions]
+    assert len(store.known("bbc", keys)) == 40
+    put, writes = store._book.items.put, []
+
+    def breaking(documents):
+        writes.append(documents)
+        if len(writes) == 4:
+            raise StoreError("the disk is full")
+        put(documents)
+
+    monkeypatch.setattr(SqliteGround, "hold", 0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(store._book.items, "put", breaking)
+        with pytest.raises(StoreError):
+            store.add(additions)
+    known = store.known("bbc", keys)
+    assert len(known) == 40
+    assert sum(one.id is not None for one in known.values()) == 3 * STEP
+    store.add(additions)
+    assert all(one.id is not None for one in store.known("bbc", keys).values())
+    assert not len(store._keeping._identities)
+
+
+def test_what_is_stored_already_is_looked_up_for_many_at_once(store, monkeypatch):
+    store.add([addition(n) for n in range(2 * AHEAD)])
+    asked, page = [], store._book.items.page
+    monkeypatch.setattr(SqliteGround, "hold", 60.0)
+    monkeypatch.setattr(store._book.items, "page", lambda *given, **more: asked.append(given) or page(*given, **more))
+    store.add([addition(n, digest=f"other {n}") for n in range(2 * AHEAD)])
+    assert len(asked) == 2
+    assert store.count(View()) == 2 * AHEAD
 
 
 def test_a_grown_log_is_folded_into_the_file_when_all_is_calm(store, path, monkeypatch):

@@ -73,7 +73,7 @@ class Headlines(SteadyRows):
     def undone(self, ids: Collection[str]) -> None:
         """Let items come back whose mark was taken back."""
         self.handled -= frozenset(ids)
-        self.supply.renew(ids)
+        self.supply.renew(ids, come=len(ids))
 
     def pick(self, story: Story) -> None:
         """Select a row for the next bulk mark, or let it go."""
