@@ -71,7 +71,7 @@ class SqliteTable(Table):
         sql, values = self._query("d.doc_id, d.doc", where, order=order, after=after, rising=rising)
         if where.exact:
             rows = self._rows(sql if limit is None else f"{sql} LIMIT {limit:d}", values)
-            return [(number, self.load(content, kind)) for number, content in rows]
+            return self._load_all(rows, kind)
         found: list[tuple[int, T]] = []
         for number, content in self._rows(sql, values):
             document = self.load(content, dict)
@@ -89,7 +89,7 @@ class SqliteTable(Table):
             some = wanted[start : start + CHUNK]
             marks = ",".join("?" * len(some))
             rows = self._rows(f"SELECT doc_id, doc FROM {self._table} WHERE doc_id IN ({marks})", some)
-            found.update((number, self.load(content, kind)) for number, content in rows)
+            found.update(self._load_all(rows, kind))
         return found
 
     def select(
@@ -253,6 +253,14 @@ class SqliteTable(Table):
         except DamagedError:
             self._storage.note_damage()
             raise
+
+    def _load_all(self, rows: Sequence[tuple[Any, ...]], kind: type[T]) -> list[tuple[int, T]]:
+        """Ids with their documents; what is not read at once is read one by one."""
+        if not self._layout.compressed:
+            read: Callable[[bytes], T] = decoder(kind).decode  # type: ignore[arg-type]
+            with contextlib.suppress(msgspec.MsgspecError, TypeError):
+                return [(number, read(content)) for number, content in rows]
+        return [(number, self.load(content, kind)) for number, content in rows]
 
     def decode(self, content: bytes, kind: type[T]) -> T:
         """A row's content as a kind of document. Raises DamagedError when it is none."""
