@@ -121,6 +121,7 @@ async def measure(folder: Path, store: str, size: int, repeats: int) -> dict[str
 
     constants.MAX_FPS = 10_000  # what is changed is drawn at once, and waits for no frame
     from monitor.tui.app import Dashboard
+    from monitor.tui.typeahead import TYPING
 
     newsroom = Newsroom.open(config.load(folder, store, {}))
     app = Dashboard(newsroom)
@@ -143,6 +144,7 @@ async def measure(folder: Path, store: str, size: int, repeats: int) -> dict[str
                     await bench.rest()
                     serial += 1
                     writer.add([addition(-serial)])
+                    await asyncio.sleep(TYPING)  # no key is expected any more, and the look waits for none
                     await bench.timed(name, app.pulse.look)
                 await bench.timed("resize", lambda turn=turn: pilot.resize_terminal(120 + turn % 2 * 20, 40))
         app.desk.close()
