@@ -41,10 +41,10 @@ T = TypeVar("T")
 
 STEP = 3
 """Things of a batch that are written between two looks at whether somebody waits for the store."""
-AHEAD = 18
-"""Things that are looked up together, before they are written."""
 WHOLE = 16
 """Things that are written together or not at all, whoever waits."""
+AHEAD = 6 * STEP
+"""Things that are looked up together, before they are written: whole steps, and no less than `WHOLE`."""
 PAUSE = 0.0006
 """Seconds that a batch stands aside for whoever waits, in which a thread that was waiting wakes."""
 MOMENT = 0.05

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-BEAT = 0.5
+BEAT = 0.4
 """Seconds between two looks at the store."""
 SLOW = 10
 """Every so many looks, also at the config and the sources."""

@@ -1,4 +1,4 @@
-"""The dashboard's pulse: a look at the store twice a second, told to every screen, and the clock once a minute."""
+"""The dashboard's pulse: looks at the store, told to every screen, and the clock once a minute."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from monitor.tui.desk import News
 
 UNPOLLED = 12
-"""Looks at the poller (one in five seconds) that find none before another is started."""
+"""Looks at the poller (one in four seconds) that find none before another is started."""
 
 
 class Pulse:
     """Beats from `start` on; a beat that comes while the last look is still at work is left out.
 
-    With `poll`, the first beat starts the poller, and a later one another when it has gone for a while.
+    So is every other one while keys come fast. With `poll`, the first beat starts the poller, and a later one another when it has gone for a while.
     """
 
     def __init__(self, app: Dashboard, *, poll: bool) -> None:

@@ -2,6 +2,8 @@
 
 Textual hands a key to whatever has the focus when the key arrives, not when the key's turn comes. Over a slow line keys
 come in bunches: of "/dad" the "d" would dismiss an item, because the search line is not there yet.
+
+What goes on beside the keys can ask when it would hold up none of them (`lull`).
 """
 
 from __future__ import annotations

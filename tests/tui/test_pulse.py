@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from monitor.tui import typeahead
-from monitor.tui.desk import SLOW
+from monitor.tui.desk import BEAT, SLOW
 from monitor.tui.pulse import UNPOLLED, Pulse
 
 
@@ -52,6 +52,10 @@ async def test_while_keys_come_fast_every_other_beat_is_left_out(show, monkeypat
                 pulse._beat()
             await it.settle()
             assert len(looks) == expected, typing
+
+
+def test_what_is_new_is_looked_for_within_a_second_whoever_types():
+    assert 2 * BEAT + typeahead.NEXT + typeahead.ANSWER < 1.0
 
 
 async def test_a_look_waits_for_the_key_that_is_expected(show, monkeypatch):
