@@ -19,7 +19,8 @@ UNPOLLED = 12
 class Pulse:
     """Beats from `start` on; a beat that comes while the last look is still at work is left out.
 
-    So is every other one while keys come fast. With `poll`, the first beat starts the poller, and a later one another when it has gone for a while.
+    So is every other one while keys come fast. With `poll`, the first beat starts the poller, and a later one another
+    when it has gone for a while.
     """
 
     def __init__(self, app: Dashboard, *, poll: bool) -> None:
