@@ -67,7 +67,6 @@ BENCHMARKS = (
     Benchmark(
         "operations",
         "what a key in a list costs, by the length of the list",
-        words="--rounds 5",
         quick="--sizes 1000 2000 --rounds 1 --repeats 1",
     ),
     Benchmark("soak", "a poller among hostile feeds", "--minutes 3", quick="--minutes 0.5 --feeds 20 --every 5"),

@@ -4,7 +4,8 @@
     python benchmarks/operations.py --sizes 1000 100000 --rounds 2
 
 A dashboard without a terminal shows the pane of all items, zoomed; an operation lasts from its key until the last
-line it changes has been drawn. Each round is a process of its own, the sizes take turns, medians are told.
+line it changes has been drawn. What is new is stored by another process, as a poller does. Each round is a process of
+its own, the sizes take turns, medians are told: of the times, and of the ratios of what was measured side by side.
 """
 
 # ruff: noqa: SLF001 - whether Textual is at rest, only its inside tells
@@ -20,7 +21,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from dashboard import addition, make_store
@@ -115,6 +116,34 @@ class Bench:
             self.app._driver.send_message(event)
 
 
+class Writer:
+    """Another process, which stores one item at a time."""
+
+    def __init__(self, store: str) -> None:
+        words = [sys.executable, __file__, "--write", store]
+        self._child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def add(self, number: int) -> None:
+        """Store the item of that number, the less the newer, and return when it is on disk."""
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        print(number, file=self._child.stdin, flush=True)
+        self._child.stdout.readline()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._child.communicate()
+
+
+def write(store: str) -> None:
+    """Be that process."""
+    with open_store(store) as writer:
+        for line in sys.stdin:
+            print(writer.add([addition(int(line))]), flush=True)
+
+
 async def measure(folder: Path, store: str, size: int, repeats: int) -> dict[str, float]:
     """Milliseconds of every operation on a store, medians."""
     from textual import constants
@@ -126,7 +155,7 @@ async def measure(folder: Path, store: str, size: int, repeats: int) -> dict[str
     newsroom = Newsroom.open(config.load(folder, store, {}))
     app = Dashboard(newsroom)
     app.pulse.start = lambda: None  # the looks that matter are asked for below
-    with newsroom, open_store(store) as writer:
+    with newsroom, Writer(store) as writer:
         async with app.run_test(size=(140, 40)) as pilot:
             bench = Bench(app, pilot)
             await bench.rest()
@@ -143,7 +172,7 @@ async def measure(folder: Path, store: str, size: int, repeats: int) -> dict[str
                     await bench.press(keys)
                     await bench.rest()
                     serial += 1
-                    writer.add([addition(-serial)])
+                    writer.add(-serial)
                     await asyncio.sleep(TYPING)  # no key is expected any more, and the look waits for none
                     await bench.timed(name, app.pulse.look)
                 await bench.timed("resize", lambda turn=turn: pilot.resize_terminal(120 + turn % 2 * 20, 40))
@@ -155,10 +184,14 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs=2, default=[1_000, 1_000_000])
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--repeats", type=int, default=8)
     parser.add_argument("--one", nargs=3, metavar=("CONFIG", "STORE", "SIZE"), help=argparse.SUPPRESS)
+    parser.add_argument("--write", metavar="STORE", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
+    if wanted.write:
+        write(wanted.write)
+        return 0
     if wanted.one:
         folder, store, size = wanted.one
         print(json.dumps(asyncio.run(measure(Path(folder), store, int(size), wanted.repeats))))
@@ -172,8 +205,9 @@ def main() -> int:
 def tell(stores: dict[int, tuple[Path, str]], rounds: int, repeats: int) -> None:
     """Let the sizes take turns, and print what each operation cost in both."""
     found: dict[int, dict[str, list[float]]] = {size: defaultdict(list) for size in stores}
-    for _ in range(rounds):
-        for size, (folder, store) in stores.items():
+    for turn in range(rounds):
+        for size in sorted(stores, reverse=bool(turn % 2)):
+            folder, store = stores[size]
             words = [sys.executable, __file__, "--repeats", str(repeats), "--one", str(folder), store, str(size)]
             done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=600)
             for name, figure in json.loads(done.stdout).items():
@@ -183,7 +217,8 @@ def tell(stores: dict[int, tuple[Path, str]], rounds: int, repeats: int) -> None
     ratios = {}
     for name in found[small]:
         one, other = median(found[small][name]), median(found[large][name])
-        ratios[name] = other / one
+        beside = zip(found[small][name], found[large][name], strict=True)
+        ratios[name] = median([long / short for short, long in beside])
         print(f"{name:<24}{one:>12.2f}{other:>12.2f}{ratios[name]:>8.2f}")
     dearest = max(ratios, key=lambda name: ratios[name])
     headline(
