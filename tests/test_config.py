@@ -254,6 +254,10 @@ def test_every_problem_of_every_file_at_once(folder):
         ("sources", "[[sources]]\nurl='https://a/'\nid='A b'", "sources.toml:3: sources[1].id: must be an id"),
         ("sources", "[[sources]]\nurl='https://a/'\ntitle=\"\\u0000\"", "sources.toml:3: sources[1].title"),
         ("sources", '[[sources]]\nurl="https://a/\\u001b"', "holds a control character"),
+        ("sources", "[[sources]]\nurl='https://a:99999/'", "sources[1].url: must be an address"),
+        ("sources", "[[sources]]\nurl='https://a:99999/'", "its port is no number up to 65535"),
+        ("sources", "[defaults]\nproxy='http://a:port'", "its port is no number up to 65535"),
+        ("sources", "[defaults]\nproxy='http://a b:1'", "defaults.proxy: must be a proxy address"),
         (
             "sources",
             "[[sources]]\nurl='https://a/'\nid='a'\n[[sources]]\nid='a'\nurl='https://b/'",

@@ -85,20 +85,19 @@ def _id(value: Any) -> str:
     return value
 
 
-def _url(value: Any) -> str:
-    text = _text(value)
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or len(text.split()) > 1:
-        raise ValueError
-    return text
+def _address(*schemes: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        text = _text(value)
+        parts = urlsplit(text)
+        if parts.scheme not in schemes or not parts.hostname or len(text.split()) > 1:
+            raise ValueError
+        try:
+            parts.port  # noqa: B018 - worked out when asked
+        except ValueError:
+            raise ValueError("its port is no number up to 65535") from None
+        return text
 
-
-def _proxy(value: Any) -> str:
-    text = _text(value)
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https", "socks4", "socks5", "socks5h"} or not parts.hostname:
-        raise ValueError
-    return text
+    return read
 
 
 def _secret(value: Any) -> Secret:
@@ -142,8 +141,11 @@ FLAG = Kind("true or false", _flag)
 DURATION = Kind('a duration such as "30s", "5m" or "1h30m", or a number of seconds', _duration)
 SIZE = Kind('a size such as "500 kB" or "10 MB", or a number of bytes', _size)
 ID = Kind('an id of small letters, digits and "-", such as "bbc-world"', _id)
-URL = Kind('an address that begins with "http://" or "https://"', _url)
-PROXY = Kind('a proxy address such as "http://proxy:3128" or "socks5://localhost:1080"', _proxy)
+URL = Kind('an address that begins with "http://" or "https://"', _address("http", "https"))
+PROXY = Kind(
+    'a proxy address such as "http://proxy:3128" or "socks5://localhost:1080"',
+    _address("http", "https", "socks4", "socks5", "socks5h"),
+)
 HEADERS = Kind('a table of header names, each with a text, { env = "NAME" } or { command = "…" }', _headers)
 HEADERS_BY_HOST = Kind("a table of hosts, each with a table of headers", _headers_by_host)
 KEYS = Kind('a key such as "s" or "ctrl+r", or a list of keys', _key_names)

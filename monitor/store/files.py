@@ -35,6 +35,8 @@ def explain(error: OSError, path: Path) -> StoreError:
         return StoreError(f"{path}: cannot be written", hint="mend the permissions; `monitor --read-only` only looks")
     if error.errno == errno.ELOOP:
         return StoreError(f"{path}: is a symbolic link", hint="name the file itself")
+    if error.errno == errno.ENOENT:
+        return StoreError(f"{path}: is gone", hint="put it back, or start again with a new store")
     return StoreError(f"{path}: {error.strerror or error}")
 
 

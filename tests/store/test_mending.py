@@ -88,6 +88,14 @@ def test_a_damaged_store_is_kept_when_another_is_restored(damaged, clock, tmp_pa
         assert (count(store), store.check()) == (300, [])
 
 
+def test_a_store_whose_file_was_removed_says_so_with_the_mend(path, clock):
+    with open_store(f"tinydb:{path}", clock=clock) as store:
+        path.unlink()
+        with pytest.raises(StoreError, match="is gone") as told:
+            store.revision()
+        assert told.value.hint is not None and "put it back" in told.value.hint
+
+
 def test_a_store_whose_file_was_removed_is_closed_all_the_same(path, clock):
     with open_store(f"tinydb:{path}", clock=clock) as store:
         store.add([addition(1)])
