@@ -33,6 +33,12 @@ def test_the_layers_on_the_page_are_those_that_are_checked(root):
     assert told.split(" → ") == contract["layers"]
 
 
+def test_no_module_of_the_dashboard_is_longer_than_one_sitting(root):
+    tui = root / "monitor" / "tui"
+    long = [path.name for path in tui.rglob("*.py") if len(path.read_text("utf-8").splitlines()) > 300]
+    assert long == []
+
+
 def imported(path: Path) -> Iterator[str]:
     """The packages that a module imports, wherever in it."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):

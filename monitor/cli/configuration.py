@@ -91,10 +91,10 @@ def findings(at: Desk) -> tuple[Sequence[str], Sequence[str]]:
 
 def wrong_names(settings: Settings) -> Iterator[str]:
     """What only the dashboard knows to be wrong: commands and themes that it has not, keys that mean two things."""
-    from monitor.tui import commands
+    from monitor.tui import keys
     from monitor.tui.themes import themes
 
-    yield from commands.problems(settings.dashboard.keys, settings.keys)
+    yield from keys.problems(settings.dashboard.keys, settings.keys)
     theme, known = settings.dashboard.theme, [theme.name for theme in themes()]
     if theme not in known:
         hint = meant(theme, known) or f"there are {', '.join(known)}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.filter import NoColor
 
-from monitor.tui import commands, faults, outside, paint, themes
+from monitor.tui import faults, keys, outside, paint, themes
 from monitor.tui.desk import Desk
 from monitor.tui.everywhere import Everywhere
 from monitor.tui.pulse import Pulse
@@ -50,15 +50,15 @@ class Dashboard(Everywhere):
         self.newsroom = newsroom
         dashboard = newsroom.settings.dashboard
         self.session = Session.read(newsroom.session())
-        keys = commands.keymap(dashboard.keys, newsroom.settings.keys)
-        self.desk = Desk(newsroom, commands.Keys(keys, plain=ascii_only))
+        changed = keys.keymap(dashboard.keys, newsroom.settings.keys)
+        self.desk = Desk(newsroom, keys.Keys(changed, plain=ascii_only))
         self.fault: str | None = None
         self._gates: list[LineFilter] = [paint.SAFETY, *([paint.Ascii()] if ascii_only else [])]
         for theme in themes.themes():
             self.register_theme(theme)
         wanted = "newsroom-terminal" if self.no_color else self.session.theme or dashboard.theme
         self.theme = wanted if wanted in themes.COLOURS else themes.DEFAULT
-        self.set_keymap(keys)
+        self.set_keymap(changed)
         self.animation_level = "none"
         self.pulse = Pulse(self, poll=poll)
         self.once_shown: Callable[[], None] = lambda: None
@@ -86,7 +86,7 @@ class Dashboard(Everywhere):
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self.call_after_refresh(self.once_shown)
         settings = self.newsroom.settings
-        for problem in commands.problems(settings.dashboard.keys, settings.keys):
+        for problem in keys.problems(settings.dashboard.keys, settings.keys):
             self.call_after_refresh(self.first_screen.say, problem, "error")
 
     def on_resize(self, event: events.Resize) -> None:

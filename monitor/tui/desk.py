@@ -14,7 +14,7 @@ from monitor.model import View
 if TYPE_CHECKING:
     from monitor.model import Change, Counts, PollerState, Progress
     from monitor.newsroom import Newsroom, SourceStatus
-    from monitor.tui.commands import Keys
+    from monitor.tui.keys import Keys
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from monitor.tui import commands
 from monitor.tui.app import Dashboard
+from monitor.tui.keys import PRESETS, Keys, keymap, keys_file, page, problems
 from monitor.tui.screens.editor import EditorScreen
 from monitor.tui.screens.newsroom import NewsroomScreen
 from monitor.tui.screens.sources import SourcesScreen
@@ -34,10 +35,10 @@ def test_every_command_has_a_method_where_its_keys_are_bound(command):
         assert callable(getattr(owner, f"action_{command.action}"))
 
 
-@pytest.mark.parametrize("preset", commands.PRESETS)
+@pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("scopes", commands.TOGETHER, ids=lambda scopes: "+".join(sorted(scopes)))
 def test_no_key_means_two_things_at_once(preset, scopes):
-    keys = commands.Keys(commands.keymap(preset, {}))
+    keys = Keys(keymap(preset, {}))
     here = [command for command in commands.COMMANDS if command.scope in scopes]
     for one, other in combinations(here, 2):
         if preset == "mutt" and {one.scope, other.scope} == {"move", "detail"}:
@@ -46,7 +47,7 @@ def test_no_key_means_two_things_at_once(preset, scopes):
         assert not shared, f"{one.id} and {other.id} share {shared}"
 
 
-@pytest.mark.parametrize("preset", commands.PRESETS)
+@pytest.mark.parametrize("preset", PRESETS)
 async def test_nothing_in_the_help_is_cut_at_eighty_columns(show, preset):
     room = FakeNewsroom([make_story(n) for n in range(10)])
     room.settings = replace(room.settings, dashboard=replace(room.settings.dashboard, keys=preset))
@@ -60,10 +61,10 @@ async def test_nothing_in_the_help_is_cut_at_eighty_columns(show, preset):
 
 
 def test_presets_and_overrides_name_commands_that_are():
-    for preset in commands.PRESETS.values():
+    for preset in PRESETS.values():
         assert set(preset) <= set(commands.BY_ID)
-    assert commands.keymap("mutt", {"star": "F3", "nonsense": "x"})["star"] == "F3"
-    assert "nonsense" not in commands.keymap("mutt", {"nonsense": "x"})
+    assert keymap("mutt", {"star": "F3", "nonsense": "x"})["star"] == "F3"
+    assert "nonsense" not in keymap("mutt", {"nonsense": "x"})
 
 
 def test_the_spec_keys_are_the_defaults():
@@ -102,15 +103,15 @@ async def test_keys_toml_changes_a_key_and_the_footer(show):
 
 
 def test_the_page_of_keys_is_as_the_commands_are():
-    page = Path(__file__).parents[2] / "docs" / "keys.md"
-    assert page.read_text(encoding="utf-8") == commands.page(), "python -m monitor.tui.commands > docs/keys.md"
+    told = (Path(__file__).parents[2] / "docs" / "keys.md").read_text(encoding="utf-8")
+    assert told == page(), "python -m monitor.tui.keys > docs/keys.md"
 
 
 def test_the_shipped_keys_file_names_every_command_and_changes_none():
     import tomllib
 
     text = (Path(__file__).parents[2] / "config" / "keys.toml").read_text(encoding="utf-8")
-    assert text == commands.keys_file(), "python -m monitor.tui.commands keys.toml > config/keys.toml"
+    assert text == keys_file(), "python -m monitor.tui.keys keys.toml > config/keys.toml"
     assert tomllib.loads(text) == {}
     opened = tomllib.loads(
         "\n".join(line.removeprefix("# ") for line in text.splitlines() if " = " in line and "Take" not in line)
@@ -119,11 +120,9 @@ def test_the_shipped_keys_file_names_every_command_and_changes_none():
 
 
 def test_what_is_wrong_in_keys_toml_is_said():
-    assert list(commands.problems("vim", {})) == []
-    assert list(commands.problems("vim", {"dismis": "D"})) == [
-        'keys.toml: dismis: no such command, did you mean "dismiss"?'
-    ]
-    assert list(commands.problems("vim", {"dismiss": "s"})) == ['keys.toml: "s" would be both star and dismiss']
+    assert list(problems("vim", {})) == []
+    assert list(problems("vim", {"dismis": "D"})) == ['keys.toml: dismis: no such command, did you mean "dismiss"?']
+    assert list(problems("vim", {"dismiss": "s"})) == ['keys.toml: "s" would be both star and dismiss']
 
 
 async def test_the_dashboard_says_what_is_wrong_in_keys_toml(show):

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from monitor.tui import commands
+from monitor.tui.keys import PRESETS
 from tests.tui.fake import FakeNewsroom, make_story
 
 LISTED = {
@@ -83,20 +84,20 @@ def wanted(keys: dict[str, str]) -> dict[str, str | None]:
     return {key: commands.BY_ID[command].action for key, command in keys.items()}
 
 
-@pytest.mark.parametrize("preset", commands.PRESETS)
+@pytest.mark.parametrize("preset", PRESETS)
 async def test_the_everyday_keys_of_a_list(show, monkeypatch, preset):
     async with show(room=room_of(preset), size=(80, 24)) as it:
         assert await given(it, monkeypatch, LISTED[preset]) == wanted(LISTED[preset])
 
 
-@pytest.mark.parametrize("preset", commands.PRESETS)
+@pytest.mark.parametrize("preset", PRESETS)
 async def test_the_everyday_keys_of_the_reader(show, monkeypatch, preset):
     async with show(room=room_of(preset), size=(80, 24)) as it:
         await it.press("enter")
         assert await given(it, monkeypatch, READING[preset]) == wanted(READING[preset])
 
 
-@pytest.mark.parametrize("preset", commands.PRESETS)
+@pytest.mark.parametrize("preset", PRESETS)
 async def test_every_way_back_leads_out_of_the_reader(show, preset):
     async with show(room=room_of(preset), size=(80, 24)) as it:
         for key in BACK[preset]:
