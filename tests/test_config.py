@@ -503,6 +503,36 @@ def test_a_new_topic_can_be_saved(folder):
     assert (topic.id, topic.title, topic.query) == ("coups", "Coups", '"palace coup" OR putsch')
 
 
+def test_a_new_topic_leaves_the_comment_of_what_follows_where_it_is(folder, root):
+    shipped = (root / "config" / "topics.toml").read_text()
+    write(folder, topics=shipped)
+    config.save_topic(folder, "ports", "quay\nOR harbour~", title="Ports")
+    config.save_topic(folder, "rail", "railway~", title="Rail")
+    after = (folder / "topics.toml").read_text()
+    new = "[topics.ports]\ntitle = \"Ports\"\nquery = '''\nquay\nOR harbour~'''\n\n"
+    new += "[topics.rail]\ntitle = \"Rail\"\nquery = 'railway~'\n\n"
+    place = shipped.index("# What sport says")
+    assert after == shipped[:place] + new + shipped[place:]
+
+
+def test_a_remark_on_the_last_topic_stays_with_it(folder):
+    write(folder, topics="[topics.a]\nquery = 'x'\n# to widen\n")
+    config.save_topic(folder, "b", "y")
+    assert (folder / "topics.toml").read_text() == "[topics.a]\nquery = 'x'\n# to widen\n\n[topics.b]\nquery = 'y'\n"
+
+
+def test_a_new_topic_goes_into_a_line_of_topics_too(folder):
+    write(folder, topics="topics = {a = {query = 'x'}}\n")
+    config.save_topic(folder, "b", "y")
+    assert {topic.id for topic in config.load(folder, "memory:", {}).topics} == {"a", "b"}
+
+
+def test_a_changed_query_keeps_its_lines(folder):
+    write(folder, topics="[topics.a]\nquery = '''\n(\n  x\n)\n'''\n")
+    config.save_topic(folder, "a", "(\n  x OR y\n)")
+    assert (folder / "topics.toml").read_text() == "[topics.a]\nquery = '''\n(\n  x OR y\n)\n'''\n"
+
+
 @given(st.text(st.characters(exclude_characters="\r\0", exclude_categories=("Cs",)), min_size=1, max_size=40))
 def test_any_query_is_saved_as_it_is(tmp_path_factory, query):
     folder = tmp_path_factory.mktemp("config")

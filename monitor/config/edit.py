@@ -20,7 +20,7 @@ from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
-    from tomlkit.items import String
+    from tomlkit.items import InlineTable, Item, Table
 
     from monitor.config.settings import Settings
 
@@ -70,27 +70,52 @@ def own_folder(settings: Settings) -> Written:
 def save_topic(folder: Path, topic_id: str, query: str, *, title: str | None = None) -> None:
     """Write a topic's query to topics.toml; one that is not there is added, with its title. Raises ConfigError."""
     import tomlkit
+    from tomlkit.items import InlineTable
 
     def change(document: TOMLDocument) -> None:
         topics = document.setdefault("topics", tomlkit.table(is_super_table=True))
-        if topic_id not in topics:
-            topics[topic_id] = tomlkit.table()
-            if title is not None:
-                topics[topic_id]["title"] = title
-        topics[topic_id]["query"] = _as_toml(query)
+        if topic_id in topics:
+            below = "\n" if str(topics[topic_id].get("query", "")).endswith("\n") and "\n" in query else ""
+            topics[topic_id]["query"] = _as_toml(query + below)
+            return
+        table = tomlkit.inline_table() if isinstance(topics, InlineTable) else tomlkit.table()
+        if title is not None:
+            table["title"] = title
+        table["query"] = _as_toml(query)
+        for last in list(topics.values())[-1:]:
+            _hand_down(last, table)
+        topics[topic_id] = table
 
     _change(folder, "topics.toml", change)
 
 
-def _as_toml(query: str) -> String:
+def _hand_down(last: Item, table: Table | InlineTable) -> None:
+    """Put what stands below a blank line after the last table below the new one: it is said of what follows."""
+    import tomlkit
+    from tomlkit.items import Table
+
+    if not isinstance(last, Table):
+        return
+    body = last.value.body
+    start = len(body)
+    while start and body[start - 1][0] is None:
+        start -= 1
+    while start < len(body) and body[start][1].as_string().strip():
+        start += 1
+    table.value.body.extend(body[start:])
+    body[start:] = [(None, tomlkit.ws("\n"))]
+
+
+def _as_toml(query: str) -> Item:
     """A query in the plainest quotes that hold it: as people would write it, without escapes wherever that can be."""
     import tomlkit
 
     plain = all(letter >= " " or letter == "\n" for letter in query) and "\x7f" not in query
     if plain and "'" not in query and "\n" not in query:
         return tomlkit.string(query, literal=True)
-    if plain and "'''" not in query and not query.startswith("\n") and not query.endswith("'"):
-        return tomlkit.string(query, literal=True, multiline=True)
+    if plain and "'''" not in query and not query.endswith("'"):
+        begin = "\n" if "\n" in query else ""  # which TOML does not count as part of the text
+        return tomlkit.value(f"'''{begin}{query}'''")
     return tomlkit.string(query)
 
 
