@@ -66,7 +66,7 @@ DASHBOARD = Table(
         Key(
             "theme",
             kinds.TEXT,
-            "The colours: a theme of the dashboard (the palette, `:`, lists them).",
+            "The colours: a theme of the dashboard (`T` there goes through them).",
             '"newsroom-dark"',
         ),
         Key(
