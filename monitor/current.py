@@ -52,6 +52,11 @@ class CurrentConfig:
         self.settings, self.watchlists = replace(settings, origin=origin), watchlists
         return True, ()
 
+    @property
+    def refused(self) -> bool:
+        """Whether what stands in the folder now is not what is in force."""
+        return bool(self._refused)
+
     def problems(self) -> tuple[str, ...]:
         """What is wrong in it, and what had to be begun to write it, a line each."""
         return (*self._refused, *map(str, self.watchlists.problems), *self._notices)

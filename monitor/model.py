@@ -236,6 +236,8 @@ class Story(Struct, frozen=True, kw_only=True):
     body: Body | None = None
     revision: int = 0
     """The store's revision at which this last changed."""
+    found: tuple[Hit, ...] = ()
+    """What the query that was asked found in it; no store keeps this."""
 
     @property
     def id(self) -> str:

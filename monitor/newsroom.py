@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Candidate,
         Change,
         Counts,
+        Hit,
         Journal,
         Page,
         PollerState,
@@ -140,15 +141,24 @@ class Newsroom:
         parsed = parse(query) if isinstance(query, str) else query
         if view.shelf == "open" and parsed.flags & HIDDEN:
             view = replace(view, shelf="all")
-        return self.store.page(
+        found: dict[str, tuple[Hit, ...]] = {}
+
+        def accept(story: Story) -> bool:
+            match = self.watchlists.match(parsed, self.document(story))
+            if match is not None:
+                found[story.id] = match.hits
+            return match is not None
+
+        page = self.store.page(
             view,
             after=after,
             limit=limit,
             needle=self.watchlists.needle(parsed),
-            accept=lambda story: self.watchlists.match(parsed, self.document(story)) is not None,
+            accept=accept,
             bodies=bodies,
             scan=scan,
         )
+        return replace(page, stories=tuple(replace(story, found=found[story.id]) for story in page.stories))
 
     def page_back(self, view: View, *, before: str | None = None, limit: int = 200) -> Page:
         """The page of a view that ends where `page(after=before)` begins; without a key, the last one."""
@@ -189,9 +199,13 @@ class Newsroom:
         """Tallies of the topics, of all items and of the starred ones."""
         return self.store.counts(self.clock())
 
-    def story(self, item_id: str) -> Story | None:
-        """One story whole."""
-        return self.store.get(item_id)
+    def story(self, item_id: str, *, query: str | None = None) -> Story | None:
+        """One story whole, with what a query finds in it. Raises QueryError."""
+        story = self.store.get(item_id)
+        if story is None or query is None:
+            return story
+        match = self.watchlists.match(query, self.document(story))
+        return story if match is None else replace(story, found=match.hits)
 
     def resolve(self, prefix: str) -> str:
         """The id that begins so; raises UsageError when none or several do."""
@@ -378,6 +392,11 @@ class Newsroom:
     def reload(self) -> tuple[bool, tuple[str, ...]]:
         """Take up a changed config: whether something changed, and problems. On a problem the last good one stays."""
         return self._config.reload()
+
+    @property
+    def config_refused(self) -> bool:
+        """Whether the config was changed to one that cannot be, and the last good one is still in force."""
+        return self._config.refused
 
     def problems(self) -> tuple[str, ...]:
         """What a person should know now, a line each: why nothing is stored, what is wrong, what was mended."""

@@ -89,6 +89,16 @@ def test_a_wrong_query_is_refused_with_a_column(newsroom, query):
     assert error.value.column >= 1
 
 
+def test_what_a_query_found_is_told_with_each_story(newsroom):
+    (first,) = store(newsroom, entry("Harbour pilots strike at the quay", body="The quay is shut."))
+    (story,) = newsroom.page(View(), query="title:quay").stories
+    assert [(hit.field, story.item.title[hit.start : hit.end]) for hit in story.found] == [("title", "quay")]
+    assert {hit.field for hit in newsroom.story(first, query="quay").found} >= {"title"}
+    assert newsroom.story(first).found == newsroom.story(first, query="train").found == ()
+    assert newsroom.page(View()).stories[0].found == ()
+    assert newsroom.story("none", query="quay") is None
+
+
 def test_marks_are_told_and_undone(newsroom):
     first, second = store(newsroom, entry("Missiles seen"), entry("Troops move"))
     newsroom.mark([first, second], "dismiss")

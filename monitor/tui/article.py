@@ -33,7 +33,7 @@ def lines(story: Story, width: int, *, source: str, topics: Mapping[str, str], n
     item = story.item
     body = story.body or Body()
     by_field: dict[tuple[str, int], list[paint.Span]] = {}
-    for hit in story.verdict.hits:
+    for hit in (*story.verdict.hits, *story.found):
         by_field.setdefault((hit.field, hit.index), []).append((hit.start, hit.end))
     yield from wrapped(clean_line(item.title), width, "title", by_field.get(("title", 0), ()))
     byline = (source, ", ".join(item.authors), item.place or "", item.agency or "", " / ".join(item.section))
@@ -43,7 +43,7 @@ def lines(story: Story, width: int, *, source: str, topics: Mapping[str, str], n
         yield from wrapped(clean_line(item.url, cap=2000), width, "accent")
     for text in _desk(story, now):
         yield from wrapped(clean_line(text), width, "good")
-    for text in why(story.verdict.hits, story.verdict.scores, topics):
+    for text in why(story, topics):
         yield from wrapped(clean_line(text), width, "star")
     yield BLANK
     if item.dek and not body.text.startswith(item.dek):
@@ -174,12 +174,18 @@ def _desk(story: Story, now: datetime) -> Iterator[str]:
         yield f"✎ {note.text} ({note.who}, {note.at.astimezone():%d %b %H:%M})"
 
 
-def why(hits: Sequence[Hit], scores: Mapping[str, float], topics: Mapping[str, str]) -> Iterator[str]:
-    """For every topic: which term was found how often, where, and the score."""
-    for topic, score in scores.items():
-        own = [hit for hit in hits if hit.topic == topic]
-        terms = []
-        for term, count in Counter(hit.term for hit in own).most_common():
-            fields = dict.fromkeys(hit.field for hit in own if hit.term == term)
-            terms.append(f"{term}{f' ×{count}' if count > 1 else ''} in {', '.join(fields)}")
-        yield f"{topics.get(topic, topic)} {score:g} → {'; '.join(terms) or 'no term of its own'}"
+def why(story: Story, topics: Mapping[str, str]) -> Iterator[str]:
+    """For the query asked and every topic: which term was found how often, where, and the topic's score."""
+    if story.found:
+        yield f"found → {_terms(story.found)}"
+    for topic, score in story.verdict.scores.items():
+        terms = _terms([hit for hit in story.verdict.hits if hit.topic == topic])
+        yield f"{topics.get(topic, topic)} {score:g} → {terms or 'no term of its own'}"
+
+
+def _terms(hits: Sequence[Hit]) -> str:
+    terms = []
+    for term, count in Counter(hit.term for hit in hits).most_common():
+        fields = dict.fromkeys(hit.field for hit in hits if hit.term == term)
+        terms.append(f"{term}{f' ×{count}' if count > 1 else ''} in {', '.join(fields)}")
+    return "; ".join(terms)

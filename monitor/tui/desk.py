@@ -37,6 +37,8 @@ class News(Struct, frozen=True, kw_only=True):
     poller: PollerState | None = None
     reloaded: bool = False
     problems: tuple[str, ...] | None = None
+    refused: bool = False
+    """The config as it stands is not the one in force."""
     empty: bool = False
     """Nothing is stored at all, not even what was put away."""
 
@@ -93,6 +95,7 @@ class Desk:
             poller=newsroom.poller() if slow else None,
             reloaded=reloaded,
             problems=trouble,
+            refused=newsroom.config_refused,
         )
 
     def _sources_due(self, change: Change | None) -> bool:

@@ -35,18 +35,19 @@ class Status:
         self.poller: PollerState | None = None
         self.progress: tuple[Progress, ...] = ()
         self.problems: tuple[str, ...] = ()
+        self.refused = False
 
     def take(self, news: News) -> bool:
         """Take up news; whether there is something else to tell."""
         before = self._told()
-        self.progress = news.progress
+        self.progress, self.refused = news.progress, news.refused
         self.poller = news.poller or self.poller
         if news.sources is not None:
             self._count(news.sources)
         return news.counts is not None or before != self._told()
 
     def _told(self) -> tuple[object, ...]:
-        return (self.sources, self.failing, self.next_at, self.poller, self.progress)
+        return (self.sources, self.failing, self.next_at, self.poller, self.progress, self.refused)
 
     def _count(self, sources: Sequence[SourceStatus]) -> None:
         self.sources = sum(source.source.enabled for source in sources)
@@ -60,6 +61,8 @@ class Status:
         left = [(" Newsroom ", "head"), (f" {unread:,} new" if unread else "", "fresh")]
         if read_only:
             left.append(("  read-only", "quiet"))
+        if self.refused:
+            left.append(("  config has an error", "error"))
         right: list[tuple[str, str]] = []
         for work in self.progress:
             share = f" {work.done:,}/{work.total:,}" if work.total else ""

@@ -137,6 +137,17 @@ class Words:
         low = f"{story.item.title} {story.body.text if story.body else ''}".lower()
         return all(word in low for word in self.words)
 
+    def found(self, story: Story) -> Story:
+        """The story with its words marked in title and body."""
+        texts = {"title": story.item.title, "body": story.body.text if story.body else ""}
+        hits = [
+            Hit(topic="", field=field, term=word, text=word, start=at, end=at + len(word))
+            for field, text in texts.items()
+            for word in self.words
+            if word and (at := text.lower().find(word)) >= 0
+        ]
+        return replace(story, found=tuple(hits))
+
 
 class FakeNewsroom:
     """Stories in a dictionary, revisions, a journal; every method of the facade that the dashboard calls."""
@@ -158,6 +169,7 @@ class FakeNewsroom:
         self.saved_topics: dict[str, str] = {}
         self.long_work: tuple[Progress, ...] = ()
         self.trouble: tuple[str, ...] = ()
+        self.config_refused = False
         self.failing: Exception | None = None
         self.polling = "elsewhere"
         self.healths: dict[str, SourceHealth] = {}
@@ -239,6 +251,8 @@ class FakeNewsroom:
         cut = stories[start : start + limit]
         more = start + limit < len(stories)
         key = self._written(view, cut[-1]) if more else None
+        if query is not None:
+            cut = list(map((Words(query) if isinstance(query, str) else query).found, cut))
         shown = cut if bodies else [replace(story, body=None) for story in cut]
         return Page(stories=tuple(shown), next=key, revision=self._revision, scanned=len(cut))
 
@@ -280,8 +294,9 @@ class FakeNewsroom:
         topics = {topic.id: tally(View(topic=topic.id)) for topic in self.settings.topics}
         return Counts(topics=topics, all=tally(View()), starred=tally(View(shelf="starred")), revision=self._revision)
 
-    def story(self, item_id: str) -> Story | None:
-        return self.stories.get(item_id)
+    def story(self, item_id: str, *, query: str | None = None) -> Story | None:
+        story = self.stories.get(item_id)
+        return story if story is None or query is None else Words(query).found(story)
 
     def revision(self) -> int:
         return self._revision

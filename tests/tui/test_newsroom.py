@@ -318,6 +318,96 @@ async def test_search_opens_a_pane_over_all_history(show):
         assert it.pane.pane.id != "search"
 
 
+async def test_a_search_marks_what_it_found(show):
+    async with show([make_story(n) for n in range(20)], size=(120, 40)) as it:
+        await it.press("slash")
+        await it.type("quay")
+        await it.press("enter")
+        assert not it.ids()
+        await it.press("escape", "slash")
+        title = it.pane.window.rows[0].item.title
+        word = next(word for word in reversed(title.split()) if word.isalpha()).lower()
+        await it.type(word)
+        await it.press("enter")
+        row = next(strip for strip in it.app.screen._compositor.render_strips() if title[:20] in strip.text)
+        hit = it.pane.look.style("hit", "raised").bgcolor
+        assert any(part.text.lower() == word and part.style.bgcolor == hit for part in row)
+        await it.press("enter")
+        assert f"found → {word}" in it.text
+        await it.press("n")
+        assert "1 of" in it.text
+
+
+async def test_a_limit_marks_what_it_found_also_in_what_is_read(show):
+    async with show([make_story(n) for n in range(20)], size=(120, 40)) as it:
+        await it.press("4", "l")
+        await it.type("missile")
+        await it.press("enter", "enter")
+        assert "found → missile in" in it.text
+        await it.press("s")
+        assert "found → missile in" in it.text
+        await it.press("U")
+        assert "found → missile in" in it.text
+
+
+async def test_the_cursor_stays_on_its_item_when_something_else_is_shown(show):
+    async with show(count=600) as it:
+        await it.press("4", *["j"] * 8)
+        item = it.selected
+        for keys in (("O", "O"), ("l", "a", "enter", "escape"), ("H", "escape"), ("N",)):
+            await it.press(*keys)
+            if keys != ("N",) or not it.room.state(item).read:
+                assert it.selected == item, keys
+        await it.press("escape", "G", *["k"] * 200)
+        item = it.selected
+        await it.press("O", "O")
+        assert it.selected == item, "also far below"
+        await it.press("K", "J")
+        assert it.selected == item
+
+
+async def test_where_its_item_is_not_shown_the_cursor_is_near(show):
+    async with show(count=600) as it:
+        await it.press("4", "G")
+        it.room.mark([story_id for story_id in it.room.stories if story_id > "i000299"], "read")
+        it.room.mark(["i000299"], "unread")
+        await it.look()
+        await it.press("N")
+        assert it.selected == "i000299"
+        assert it.ids()[-1] == it.selected
+
+
+async def test_at_the_top_another_view_begins_at_its_top(show):
+    async with show() as it:
+        await it.press("O")
+        assert (it.pane.cursor, it.pane.pinned) == (0, False)
+
+
+async def test_a_config_that_is_refused_is_told_as_long_as_it_is(show):
+    async with show() as it:
+        it.room.trouble, it.room.config_refused = ("topics.toml:3: no query",), True
+        it.app.desk._looks = 1
+        await it.look()
+        assert it.said == "topics.toml:3: no query · the last good config stays in force"
+        await it.press("j")
+        assert "config has an error" in it.lines[0]
+        it.room.trouble, it.room.config_refused = (), False
+        await it.look()
+        assert "config has an error" not in it.lines[0]
+
+
+async def test_a_long_verdict_stands_above_what_is_typed(show):
+    async with show(size=(80, 24)) as it:
+        await it.press("Z")
+        await it.type("99:99")
+        await it.press("enter")
+        assert 'no such time (say "2h", "3d", "18:30" or "tomorrow")' in it.lines[-2]
+        assert "tomorrow): 99:99" in it.lines[-1]
+        await it.press("escape", "l")
+        assert it.lines[-1].startswith(" limit:")
+        assert "no such time" not in it.text
+
+
 async def test_next_and_previous_unread(show):
     async with show() as it:
         await it.press("4", "n")

@@ -104,6 +104,36 @@ async def test_semicolon_applies_to_all_selected_also_while_one_is_read(show):
         assert not it.pane.picked
 
 
+@pytest.mark.parametrize("keys", [("N",), ("l", "n", "a", "v", "y", "enter"), ("O",), ("H", "escape")])
+async def test_what_is_selected_is_let_go_with_what_was_shown(show, keys):
+    async with show() as it:
+        first = it.ids()[0]
+        await it.press("space", "space", *keys)
+        assert not it.pane.picked
+        await it.press("semicolon")
+        assert it.said == "nothing is selected; Space selects"
+        await it.press("G", "d")
+        assert it.room.state(first).triage == "new"
+
+
+async def test_undoing_a_bulk_mark_moves_no_cursor(show):
+    async with show() as it:
+        await it.press("j", "j", "A", "y")
+        stood, top = it.selected, it.pane.top
+        await it.press("U")
+        assert "undone: read on" in it.said
+        assert (it.selected, it.pane.top) == (stood, top)
+
+
+@pytest.mark.parametrize("key", ["d", "x", "r"])
+async def test_in_a_search_the_reader_moves_on_from_what_stays_in_it(show, key):
+    async with show(size=(80, 24)) as it:
+        await it.press("slash")
+        await it.type("army")
+        await it.press("enter", "enter", key)
+        assert it.reader.story.id == it.ids()[1]
+
+
 async def test_mark_shown_asks_how_many_and_leaves_what_is_filtered_out_or_waits(show):
     async with show() as it:
         await it.press("l")

@@ -109,7 +109,8 @@ class NewsroomScreen(Elsewhere):
         if self.status.take(news):
             self.tell_status()
         if news.problems and news.problems != self.status.problems:
-            self.say(news.problems[0], "error")
+            stays = " · the last good config stays in force" if news.refused else ""
+            self.say(f"{news.problems[0]}{stays}", "error")
         self.status.problems = news.problems if news.problems is not None else self.status.problems
 
     def show_tallies(self) -> None:
@@ -201,7 +202,11 @@ class NewsroomScreen(Elsewhere):
     def action_zoom(self) -> None:
         """One pane, or all."""
         self.spread.uncover()
-        self.panes.show(zoomed=not self.panes.zoomed)
+        self._zoom(zoomed=not self.panes.zoomed)
+
+    def _zoom(self, *, zoomed: bool) -> None:
+        self.panes.show(zoomed=zoomed)
+        self.say("this pane alone" if zoomed else "as many panes as there is room for", "quiet")
 
     # -- leaving, and back ------------------------------------------------------------------------------------
 
@@ -232,7 +237,7 @@ class NewsroomScreen(Elsewhere):
             pane.restart(Showing(pane.pane, pane.pane.view))
             return True
         if self.panes.zoomed:
-            self.panes.show(zoomed=False)
+            self._zoom(zoomed=False)
             return True
         return False
 

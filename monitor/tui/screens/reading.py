@@ -46,7 +46,7 @@ class Reading(Sharing):
 
     async def _read(self, item_id: str, *, led: bool) -> None:
         try:
-            story = await self.desk.call(self.desk.newsroom.story, item_id)
+            story = await self.story(item_id)
         except MonitorError as error:
             self.say(str(error), "error")
             return
@@ -57,6 +57,10 @@ class Reading(Sharing):
         reader.show_story(story, {topic.id: topic.title for topic in self.desk.newsroom.settings.topics})
         if not story.state.read and not self.desk.newsroom.read_only:
             await self._mark_opened(story, led=led)
+
+    async def story(self, item_id: str) -> Story | None:
+        """An item whole, with what the pane's own query and limit find in it."""
+        return await self.desk.call(self.desk.newsroom.story, item_id, query=self.panes.current.showing.condition)
 
     async def _mark_opened(self, story: Story, *, led: bool) -> None:
         self.show_mark([story], "read", value=None, when=None)

@@ -96,6 +96,10 @@ class Triage(DeskScreen):
         """Show an item in the reader; `led` there by a mark on the one before."""
 
     @abstractmethod
+    async def story(self, item_id: str) -> Story | None:
+        """An item whole, as it is read."""
+
+    @abstractmethod
     def read_on(self, step: int, *, led: bool = False) -> None:
         """Show the next or previous item in the reader."""
 
@@ -103,6 +107,7 @@ class Triage(DeskScreen):
         """Mark the targets: on the screen at once, then in the store."""
         stories = self.targets
         if not stories:
+            self.applying = False
             self.say("nothing is selected", "warning")
             return
         single_read = self.reading is not None
@@ -112,7 +117,7 @@ class Triage(DeskScreen):
             self.panes.current.picked.clear()
             self.applying = False
         elif single_read and action in {"read", "dismiss", "done", "snooze"}:
-            self.read_on(0 if action != "read" else 1, led=True)
+            self.read_on(0 if self.panes.current.window.number(stories[0].id) is None else 1, led=True)
         elif not single_read and action not in STAYS:
             self.move_on(stories[0])
         try:
@@ -254,7 +259,7 @@ class Triage(DeskScreen):
         if led is not None and self.spread.in_reader:
             self.read(journal.items[0])
         elif (read := self.spread.read) is not None and read.id in journal.items:
-            story = await self.desk.call(self.desk.newsroom.story, read.id)
+            story = await self.story(read.id)
             if story is not None:
                 self.spread.reread(story)
 

@@ -16,6 +16,7 @@ from monitor.tui.session import PaneSession
 from monitor.tui.tallies import Tally
 from monitor.tui.themes import Ground
 from monitor.tui.widgets.steady import SteadyRows
+from monitor.tui.widgets.supply import Showing
 
 if TYPE_CHECKING:
     from monitor.newsroom import Pane
@@ -35,6 +36,12 @@ class Headlines(SteadyRows):
         self.picked: dict[str, Story] = {}
 
     # -- what is shown ----------------------------------------------------------------------------------------
+
+    def restart(self, showing: Showing | None = None) -> None:
+        """Read from the top. What is selected for a bulk mark is let go with what was shown."""
+        if showing is not None:
+            self.picked.clear()
+        super().restart(showing)
 
     def change_view(self, **changes: Any) -> None:
         """Look at another part of the pane."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec import Struct
 from rich.cells import cell_len
 from textual.binding import Binding
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from monitor.text import clean_line
@@ -25,6 +25,11 @@ LONGEST = 2000
 PAUSE = 0.15
 """Seconds after the last key before the verdict is asked for."""
 
+ROOM = 24
+"""Cells that the text keeps beside its label and what is said of it."""
+SHORT = 12
+"""Cells of what is said that are always beside the text."""
+
 Verdict = tuple[str, str]
 """A text and its role."""
 
@@ -36,6 +41,8 @@ class Question(Struct, frozen=True, kw_only=True):
     answer: Callable[[str], Awaitable[str | None]]
     value: str = ""
     judge: Callable[[str], Awaitable[Verdict]] | None = None
+    trouble: str = ""
+    """Why the text as it stands cannot be, where it was asked for before."""
     confirm: bool = False
     """Yes or no: `answer` is called with "y", or not at all."""
 
@@ -67,7 +74,7 @@ class Confirm(Bar, can_focus=True):
         self.decide(event.key in {"y", "Y"})
 
 
-class Prompt(Horizontal):
+class Prompt(Vertical):
     """Shown only while something is asked; Enter answers, Esc leaves all as it was."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,13 +82,15 @@ class Prompt(Horizontal):
         Binding("tab,shift+tab,up,down,pageup,pagedown", "nothing", show=False),
     ]
     DEFAULT_CSS = """
-    Prompt { height: 1; display: none; }
+    Prompt { height: auto; display: none; }
+    Prompt #line { height: 1; }
+    Prompt #above { display: none; }
+    Prompt.-long #above { display: block; }
     Prompt.-asking { display: block; }
     Prompt Field, Prompt Field:focus { width: 1fr; background: $background; color: $foreground; padding: 0; }
     Prompt #verdict { width: 0; }
-    Prompt.-confirm Field, Prompt.-confirm #verdict, Prompt #confirm { display: none; }
+    Prompt.-confirm #line, Prompt #confirm { display: none; }
     Prompt.-confirm #confirm { display: block; }
-    Prompt.-confirm #label { display: none; }
     """
 
     def __init__(self, done: Callable[[], None]) -> None:
@@ -93,10 +102,12 @@ class Prompt(Horizontal):
         self._judging: object = None
 
     def compose(self) -> ComposeResult:
-        """A label, the text, what it would do; or only a question."""
-        yield Bar(id="label")
-        yield Field()
-        yield Bar(id="verdict")
+        """A label, the text, what it would do, above where there is no room for that beside; or only a question."""
+        yield Bar(id="above")
+        with Horizontal(id="line"):
+            yield Bar(id="label")
+            yield Field()
+            yield Bar(id="verdict")
         yield Confirm(self._decide)
 
     def ask(self, question: Question) -> None:
@@ -109,21 +120,30 @@ class Prompt(Horizontal):
             confirm.put(((f" {question.label} ", "star"), ("y", "accent"), ("/", "quiet"), ("n ", "accent")))
             confirm.focus()
             return
-        self._put("#label", question.label, "accent")
-        self._put("#verdict", "", "quiet")
+        label = f" {paint.cut(question.label, max(8, self.app.size.width * 2 // 3))} "
+        self._put("#label", label, "accent")
+        self._judged(question.trouble, "error")
         field = self.query_one(Field)
         with self.prevent(Input.Changed):
             field.value = question.value
         field.cursor_position = len(question.value)
         field.focus()
-        self._judge(question.value)
+        if not question.trouble:
+            self._judge(question.value)
 
     def _put(self, where: str, text: str, role: str) -> None:
         bar = self.query_one(where, Bar)
-        shown = paint.cut(text, max(8, self.app.size.width * 2 // 3)) if text.strip() else ""
-        shown = f" {shown} " if shown else ""
-        bar.styles.width = cell_len(shown)
-        bar.put(((shown, role),))
+        bar.styles.width = cell_len(text)
+        bar.put(((text, role),))
+
+    def _judged(self, words: str, role: str) -> None:
+        """Tell what the text would do: beside it, or on a line above where that would hide the text."""
+        words = f" {words} " if words.strip() else ""
+        label = f" {self.question.label} " if self.question else ""
+        long = cell_len(label) + ROOM + cell_len(words) > self.app.size.width and cell_len(words) > SHORT
+        self.set_class(long, "-long")
+        self._put("#verdict", "" if long else words, role)
+        self.query_one("#above", Bar).put(((words, role),))
 
     def _close(self) -> None:
         self.question, self._judging = None, None
@@ -159,7 +179,7 @@ class Prompt(Horizontal):
                 return
             words, role = await question.judge(text)
             if self._judging is mine:
-                self._put("#verdict", words, role)
+                self._judged(words, role)
 
         self.set_timer(PAUSE, judge)
 
@@ -180,4 +200,4 @@ class Prompt(Horizontal):
             self._close()
         else:
             self._judging = None
-            self._put("#verdict", trouble, "error")
+            self._judged(trouble, "error")

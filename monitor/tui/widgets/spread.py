@@ -138,9 +138,9 @@ class Spread(Horizontal):
             pane.supply.renew(come=come)
 
     def undone(self, ids: Collection[str], *, select: bool) -> None:
-        """Let stories come back whose mark was taken back; with `select`, the first of them under the cursor."""
-        if ids and select:
-            self.panes.current.chosen = next(iter(ids))
+        """Let stories come back whose mark was taken back; with `select`, a single one under the cursor."""
+        if select and (len(ids) == 1 or self.panes.current.chosen is None):
+            self.panes.current.chosen = next(iter(ids), None)
         for pane in self.panes.lists:
             pane.undone(ids)
 

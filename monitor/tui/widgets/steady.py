@@ -46,6 +46,11 @@ class SteadyRows(Rows):
         self.handled: set[str] = set()
         """Items marked here, whose rows stay until the view is read from the top."""
         self._hidden = False
+        self._sought: Story | None = None
+        """What was selected when something else began to be shown: the cursor is to stand on it again.
+
+        Until it does, or the reader moves.
+        """
 
     @property
     def showing(self) -> Showing:
@@ -63,10 +68,11 @@ class SteadyRows(Rows):
         return self.window.at(self.cursor)
 
     def restart(self, showing: Showing | None = None) -> None:
-        """Read from the top: something else, or all that is new."""
+        """Read from the top: all that is new, or something else, in which the cursor stays on its item if it can."""
+        if showing is not None:
+            self._sought, self.chosen = (self.story if self.pinned else None) or self._sought, None
         self.pinned = False
         self.handled.clear()
-        self.chosen = None if showing is not None else self.chosen
         self.supply.restart(showing)
 
     def preload(self, rows: int) -> None:
@@ -120,9 +126,14 @@ class SteadyRows(Rows):
         self.refresh()
 
     def _settle(self, shift: int, *, anew: bool) -> None:
-        number = self.window.number(self.chosen)
+        sought = self._sought if anew else None
+        number = self.window.number(sought.id if sought is not None else self.chosen)
         if anew and number is None:
             self.pinned, self.cursor, self.top = False, 0, 0
+            if sought is not None and self.supply.at_once:
+                self.supply.jump(sought)
+        elif sought is not None:
+            self.pinned, self._sought = number != 0, None
         if self.following or (not self.pinned and not self.has_focus):
             self.cursor = self.top = 0
         elif number is not None:
@@ -145,6 +156,7 @@ class SteadyRows(Rows):
     def moved(self) -> None:
         """The reader went elsewhere: what is selected, and whether this is still the top."""
         self.chosen = self.story.id if self.story else None
+        self._sought = None if self.story else self._sought
         was, self.pinned = (self.pinned, self.following), self.cursor > 0 or self.window.first > 0
         self.following = self.following and not self.pinned
         if was != (self.pinned, self.following):
@@ -160,7 +172,7 @@ class SteadyRows(Rows):
 
     def action_first(self) -> None:
         """Go to the newest, of all that has arrived."""
-        self.supply.to_last = False
+        self.supply.to_last, self._sought = False, None
         if self.window.waiting or self.window.first:
             self.chosen, self.cursor, self.top = None, 0, 0
             self.restart()
