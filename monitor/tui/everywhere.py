@@ -100,5 +100,16 @@ class Everywhere(App[int], inherit_bindings=False):
         self.action_suspend_process()
 
     async def action_quit(self) -> None:
-        """Leave."""
-        self.exit(0)
+        """Leave; where that would lose a text, ask first. A second time leaves at once."""
+        screen = self.screen
+        unsaved = any(isinstance(below, DeskScreen) and below.unsaved for below in self.screen_stack)
+        if not unsaved or not isinstance(screen, DeskScreen) or screen.asking:
+            self.exit(0)
+            return
+        from monitor.tui.widgets.prompt import Question
+
+        async def answer(_: str) -> str | None:
+            self.exit(0)
+            return None
+
+        screen.ask(Question(label="Quit without saving?", answer=answer, confirm=True))

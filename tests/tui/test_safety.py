@@ -54,7 +54,14 @@ async def test_what_an_address_gives_is_shown_literally(show):
         for text in TEXTS[::3]:
             found = Candidate(url="https://x.example/", title=text, trouble=f"error {text}")
             room.on_the_web = {"w": NoFeedError(text, [f"https://x.example/{text}"]), "u": UsageError(text), "x": found}
-            for keys in (["a", "w", "enter"], ["escape"], ["a", "u", "enter"], ["a", "x", "enter"], ["enter"]):
+            for keys in (
+                ["a", "w", "enter"],
+                ["escape"],
+                ["a", "u", "enter"],
+                ["escape"],
+                ["a", "x", "enter"],
+                ["enter"],
+            ):
                 await it.press(*keys)
                 no_traps(it.screen)
 
@@ -170,7 +177,7 @@ def test_a_copy_is_one_clean_sequence_and_passes_through_tmux():
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("─ ● ★ ×7 …", "- * * x7 ."), ("naïve", "naive"), ("Łódź, Ærø", "Lodz, Aro"), ("漢字", "? ? "), ("“x”", '"x"')],
+    [("─ ● ★ ×7 …", "- o * x7 ."), ("naïve", "naive"), ("Łódź, Ærø", "Lodz, Aro"), ("漢字", "? ? "), ("“x”", '"x"')],
 )
 def test_ascii_is_as_wide_and_as_near_as_may_be(text, shown):
     assert ascii_line(text) == shown

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
+from textual import events
 
 from monitor.errors import ConfigError, NoFeedError, UsageError
 from monitor.model import Candidate, SourceHealth
@@ -162,8 +163,27 @@ async def test_an_address_that_cannot_be_a_source_is_refused_in_a_line(show):
     room.on_the_web = {ADDRESS: UsageError('is there already, as "wire"')}
     async with show(room=room) as it:
         await ask_for(it)
-        assert it.said == 'is there already, as "wire"'
+        assert f"address of the feed: {ADDRESS}" in it.lines[-1]
+        assert 'is there already, as "wire"' in it.lines[-1]
+        room.on_the_web[f"{ADDRESS}2"] = Candidate(url=f"{ADDRESS}2", title="The Wire")
+        await it.press("2", "enter")
+        assert "its title: The Wire" in it.lines[-1], "what is typed on mends the address, and is no command"
+        await it.press("escape")
         assert len(it.screen.home.sources) == 5
+
+
+async def test_a_source_keeps_its_place_whatever_becomes_of_it(show):
+    async with show() as it:
+        await it.press("S", "g", "j")
+        before = [status.source.id for status in it.screen.home.sources]
+        await it.press("d")
+        assert not it.room.settings.source(before[1]).enabled
+        assert [status.source.id for status in it.screen.home.sources] == before
+        assert it.screen.home.selected.source.id == before[1]
+        await it.press("escape", "S")
+        after = [status.source.id for status in it.screen.home.sources]
+        assert sorted(after) == sorted(before)
+        assert after.index(before[1]) > 1, "below those that are polled, once the table is opened anew"
 
 
 async def test_of_a_web_page_the_feed_that_it_names_is_offered(show):
@@ -346,6 +366,47 @@ async def test_the_editor_says_where_a_query_is_wrong_and_writes_nothing(show):
         assert it.said == "", "what was said of the text before is over"
 
 
+async def test_the_place_of_an_error_is_told_by_line_and_brought_into_view(show):
+    async with show(size=(80, 24)) as it:
+        await it.press("e")
+        it.screen.home.text = "\n".join(["army OR", "  (navy OR", *["  missile OR"] * 20])
+        it.screen.home.action_end_of_text()
+        await it.until(lambda: "line 2, column 3" in it.lines[0])
+        await it.settle()
+        assert "line 2, column 3: a bracket is not closed" in it.text
+        assert it.screen.home.scroll_offset.y > 2
+        await it.press("ctrl+s")
+        assert "not saved: line 2, column 3: a bracket" in it.said
+        assert it.screen.home.scroll_offset.y <= 1
+        assert it.screen.home.cursor_location == (21, 12)
+        it.screen.home.action_start_of_text()
+        assert it.screen.home.cursor_location == (0, 0)
+
+
+async def test_what_is_pasted_into_a_query_stands_there_once_and_clean(show):
+    async with show() as it:
+        await it.press("plus")
+        await it.type("Ships")
+        await it.press("enter")
+        it.app._driver.send_message(events.Paste("army OR\x1b[31m\nnavy"))
+        await it.settle()
+        assert it.screen.home.text == "army OR\nnavy"
+
+
+async def test_leaving_with_an_unsaved_text_is_asked_for_once(show):
+    async with show() as it:
+        await it.press("e", "x", "ctrl+c")
+        assert "Quit without saving? y/n" in it.lines[-1]
+        await it.press("n")
+        assert isinstance(it.screen, EditorScreen)
+        assert it.screen.home.text.startswith("x")
+        await it.press("f1", "ctrl+c")
+        assert "Quit without saving?" in it.lines[-1]
+        await it.press("ctrl+c")
+        assert it.app.return_code == 0
+        assert it.app._exit
+
+
 async def test_on_a_low_terminal_the_preview_is_in_sight(show):
     async with show(size=(40, 10)) as it:
         await it.press("e")
@@ -414,6 +475,26 @@ async def test_the_palette_stands_on_the_command_whose_name_begins_so(show, type
         await it.type(typed)
         entries = it.screen.query_one(Entries)
         assert entries.entries[entries.cursor].command == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("ctrl+r", "refresh-source"), ("/", "search"), ("Space", "select"), ("pgdn", "page-down")]
+)
+async def test_help_finds_a_command_by_its_key(show, typed, meant):
+    async with show() as it:
+        await it.press("question_mark")
+        await it.type(typed)
+        entries = it.screen.query_one(Entries)
+        assert entries.entries[entries.cursor].command == meant
+
+
+async def test_help_says_when_it_knows_nothing(show):
+    async with show() as it:
+        await it.press("question_mark")
+        await it.type("xyzzy")
+        assert "nothing matches" in it.text
+        await it.press("down", "enter")
+        assert isinstance(it.screen, HelpScreen)
 
 
 async def test_help_in_the_reader_begins_with_reading(show):

@@ -46,6 +46,11 @@ class DeskScreen(Screen[str | None]):
         return False
 
     @property
+    def unsaved(self) -> bool:
+        """Whether something written here would be lost with the screen."""
+        return False
+
+    @property
     def asking(self) -> bool:
         """Whether something is asked at the foot."""
         return self.prompt is not None and self.prompt.question is not None

@@ -16,7 +16,7 @@ from monitor.tui.desk import BEAT
 from monitor.tui.screens.base import DeskScreen
 from monitor.tui.widgets.bars import Bar, Foot
 from monitor.tui.widgets.preview import PreviewLines, findings, how
-from monitor.tui.widgets.query import QueryArea
+from monitor.tui.widgets.query import QueryArea, told_place
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -99,6 +99,11 @@ class EditorScreen(DeskScreen):
         self._stop()
 
     @property
+    def unsaved(self) -> bool:
+        """Whether a change would be lost."""
+        return self.changed and not self.home.read_only
+
+    @property
     def changed(self) -> bool:
         """Whether the text says something else than what is saved."""
         return self.home.text.strip() != self.saved
@@ -161,7 +166,7 @@ class EditorScreen(DeskScreen):
                 told=told,
             )
         except QueryError as error:
-            self._show_wrong(error)
+            self._show_wrong(error, text)
             return
         except MonitorError as error:
             self.say(str(error), "error")
@@ -172,30 +177,33 @@ class EditorScreen(DeskScreen):
             self.home.wrong = None
             self.home.refresh()
             self._tell(((f"{preview.matched:,} in {self.days} days ", "good" if preview.matched else "warning"),))
-            self.query_one(PreviewLines).show(list(findings(preview, newsroom.clock(), self.source_title)))
+            self.query_one(PreviewLines).show(list(findings(preview, text, newsroom.clock(), self.source_title)))
 
     def _tell_how(self) -> None:
         self._tell((("write a query ", "quiet"),))
         self.query_one(PreviewLines).show(how())
 
-    def _show_wrong(self, error: QueryError) -> None:
+    def _show_wrong(self, error: QueryError, text: str) -> None:
         self.home.wrong = error.column - 1
         self.home.refresh()
-        self._tell(((f"column {error.column} ", "error"),))
-        lines: list[Parts] = [((f" column {error.column}: {clean_line(error.message)}", "error"),)]
+        where = told_place(text, error.column)
+        self._tell(((f"{where} ", "error"),))
+        lines: list[Parts] = [((f" {where}: {clean_line(error.message)}", "error"),)]
         if error.hint:
             lines.append(((f" {clean_line(error.hint)}", "quiet"),))
         self.query_one(PreviewLines).show(lines)
 
     async def action_save(self) -> None:
         """Write the query to topics.toml and go back."""
-        text = self.home.text.strip()
+        text = self.home.text
         self._saving = True
         try:
-            await self.desk.call(self.desk.newsroom.save_topic, self.topic.id, text, title=self.topic.title)
+            await self.desk.call(self.desk.newsroom.save_topic, self.topic.id, text.strip(), title=self.topic.title)
         except QueryError as error:
-            self._show_wrong(error)
-            self.say(f"not saved: {error}", "error")
+            error.column += len(text) - len(text.lstrip())
+            self._show_wrong(error, text)
+            self.home.bring_into_view(error.column)
+            self.say(f"not saved: {told_place(text, error.column)}: {error.message}", "error")
         except MonitorError as error:
             self.say(f"not saved: {error}", "error")
         else:
@@ -222,7 +230,7 @@ class EditorScreen(DeskScreen):
             self._stop()
             self._tell((("stopped ", "warning"),))
             return True
-        if not self.changed or self.home.read_only:
+        if not self.unsaved:
             self._stop()
             return False
         from monitor.tui.widgets.prompt import Question

@@ -53,10 +53,12 @@ class Entries(Rows):
         return len(self.entries)
 
     def show(self, entries: Sequence[Entry], wanted: str) -> None:
-        """Show these, the cursor on the first command whose name begins as wanted, else on the first of all."""
+        """Show these, the cursor on the first so named, else with that key, else of all."""
         self.entries, self.top = entries, 0
         found = [n for n, entry in enumerate(entries) if entry.command]
-        self.cursor = next((n for n in found if entries[n].command.startswith(wanted)), found[0] if found else 0)
+        keyed = [n for n in found if wanted in entries[n].keys.lower().split()]
+        named = [n for n in found if entries[n].command.startswith(wanted)]
+        self.cursor = next(iter([*named, *keyed, *found]), 0)
         self.show_cursor()
         self.refresh()
 
@@ -130,7 +132,7 @@ class HelpScreen(DeskScreen):
 
     def narrow(self, text: str) -> None:
         """Show the commands that have all of these words."""
-        words = text.lower().split()
+        words = text.split()
         first = self.below.scopes
         scopes = [*first, *(scope for scope in commands.SCOPES if scope not in first)]
         entries: list[Entry] = []
@@ -139,12 +141,18 @@ class HelpScreen(DeskScreen):
                 command
                 for command in commands.COMMANDS
                 if command.scope == scope
-                and all(word in f"{command.id} {command.does} {commands.SCOPES[scope].lower()}" for word in words)
+                and all(self._says(command, word) for word in words)
                 and not (command.writes and self.desk.newsroom.read_only)
             ]
             if found:
                 entries += [Entry(commands.SCOPES[scope]), *map(self._entry, found)]
-        self.query_one(Entries).show(entries, "-".join(words))
+        self.query_one(Entries).show(entries or [Entry("nothing matches")], "-".join(words).lower())
+
+    def _says(self, command: commands.Command, word: str) -> bool:
+        """Whether a command has this word, or this key: as it is shown, or by its name."""
+        keys = {*self.desk.keys.of(command), *self.desk.keys.shown(command).split()}
+        text = f"{command.id} {command.does} {commands.SCOPES[command.scope]}".lower()
+        return word.lower() in text or word in keys or (len(word) > 1 and word.lower() in map(str.lower, keys))
 
     def _entry(self, command: commands.Command) -> Entry:
         here = any(hasattr(node, f"action_{command.action}") for node in self.here)

@@ -45,6 +45,8 @@ class SourcesScreen(DeskScreen):
         super().__init__(desk)
         self.word = ""
         self.sources: Sequence[SourceStatus] = ()
+        self._places: dict[str, int] = {}
+        """Where each source stands in the table, whatever becomes of it, until the table is opened or narrowed anew."""
         self._looking: object = None
         """The look at an address whose outcome is awaited; None while there is none."""
 
@@ -83,7 +85,10 @@ class SourcesScreen(DeskScreen):
         word = self.word.lower()
         order = {"failing": 0, "not-a-feed": 1, "gone": 2, "quiet": 3}
         shown = [status for status in sources if word in _words(status)]
-        self.home.show(sorted(shown, key=lambda s: (order.get(s.health.status, 4), not s.source.enabled)))
+        shown.sort(key=lambda s: (order.get(s.health.status, 4), not s.source.enabled))
+        shown.sort(key=lambda s: self._places.get(s.source.id, len(self._places)))
+        self._places = {status.source.id: number for number, status in enumerate(shown)}
+        self.home.show(shown)
         bad = sum(s.health.status in FAILING for s in sources)
         left = [(" Sources ", "head"), (f" {len(sources):,}", "ink"), (f" · {bad} failing" if bad else "", "error")]
         if self.word:
@@ -114,9 +119,13 @@ class SourcesScreen(DeskScreen):
             return True
         if not self.word:
             return False
-        self.word = ""
-        self._put(self.sources)
+        self._narrow("")
         return True
+
+    def _narrow(self, word: str) -> None:
+        self.word = word
+        self._places.clear()
+        self._put(self.sources)
 
     @on(Rows.Chosen)
     def action_show_source(self) -> None:
@@ -133,7 +142,7 @@ class SourcesScreen(DeskScreen):
         """Ask for an address, look at what is there, and add it."""
         self._ask_address("address of the feed:")
 
-    def _ask_address(self, label: str, value: str = "") -> None:
+    def _ask_address(self, label: str, value: str = "", trouble: str = "") -> None:
         from monitor.tui.widgets.prompt import Question
 
         async def answer(text: str) -> str | None:
@@ -141,7 +150,7 @@ class SourcesScreen(DeskScreen):
                 self.run_worker(self._consider(address))
             return None
 
-        self.ask(Question(label=label, value=value, answer=answer))
+        self.ask(Question(label=label, value=value, answer=answer, trouble=trouble))
 
     async def _consider(self, address: str) -> None:
         """Look at an address aside, and go on with what it is unless that was stopped or another was asked for."""
@@ -153,20 +162,20 @@ class SourcesScreen(DeskScreen):
                 self.desk.newsroom.consider, address, stop=lambda: self._looking is not mine
             )
         except NoFeedError as error:
-            self._refuse(mine, str(error), error.feeds)
+            self._refuse(mine, address, str(error), error.feeds)
         except MonitorError as error:
-            self._refuse(mine, str(error))
+            self._refuse(mine, address, str(error))
         if candidate is not None and self._looking is mine:
             self._looking = None
             self._ask_title(candidate)
 
-    def _refuse(self, look: object, why: str, feeds: Sequence[str] = ()) -> None:
+    def _refuse(self, look: object, address: str, why: str, feeds: Sequence[str] = ()) -> None:
         if self._looking is look:
             self._looking = None
             if feeds:
                 self._ask_address("a web page; its feed:", feeds[0])
             else:
-                self.say(why, "error")
+                self._ask_address("address of the feed:", address, why)
 
     def _ask_title(self, candidate: Candidate) -> None:
         from monitor.tui.widgets.prompt import Question
@@ -177,6 +186,7 @@ class SourcesScreen(DeskScreen):
             except MonitorError as error:
                 return str(error)
             self.word = ""
+            self._places.clear()
             await self.renew()
             self.home.stand_on(made)
             if candidate.trouble is None:
@@ -237,8 +247,7 @@ class SourcesScreen(DeskScreen):
         from monitor.tui.widgets.prompt import Question
 
         async def answer(text: str) -> str | None:
-            self.word = clean_line(text)
-            self._put(self.sources)
+            self._narrow(clean_line(text))
             return None
 
         self.ask(Question(label="only:", value=self.word, answer=answer))

@@ -10,6 +10,7 @@ from rich.segment import Segment
 
 from monitor.text import clean_line
 from monitor.tui import paint
+from monitor.tui.widgets.query import told_place
 from monitor.tui.widgets.rows import Lines
 
 if TYPE_CHECKING:
@@ -64,10 +65,10 @@ class PreviewLines(Lines):
         return paint.line(self.lines[number], width, self.look)
 
 
-def findings(preview: Preview, now: datetime, source_title: Callable[[str], str]) -> Iterator[Parts]:
-    """What a query would do: doubts, gains and losses, hits a day, sources, samples."""
+def findings(preview: Preview, query: str, now: datetime, source_title: Callable[[str], str]) -> Iterator[Parts]:
+    """What `query` would do: doubts, gains and losses, hits a day, sources, samples."""
     for lint in preview.lints:
-        yield ((f" column {lint.column}: {clean_line(lint.message)}", "warning"),)
+        yield ((f" {told_place(query, lint.column)}: {clean_line(lint.message)}", "warning"),)
         if lint.hint:
             yield ((f"   {clean_line(lint.hint)}", "quiet"),)
     if preview.gained or preview.lost:
