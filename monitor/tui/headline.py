@@ -54,7 +54,7 @@ def heading(
 def row(
     story: Story, width: int, look: Look, ground: Ground, *, topic: str | None, source: str, now: datetime, picked: bool
 ) -> list[Segment]:
-    """The story in exactly `width` cells; marked are the hits of the query asked and of `topic`, or of all topics."""
+    """The story in exactly `width` cells. Marked is what a query found and what `topic` did, or else what any topic did."""
     item, state = story.item, story.state
     glyph, role = state_mark(story, now)
     bar = "✓" if picked else "▌" if ground == "raised" else " "
@@ -75,8 +75,8 @@ def row(
         loud = f"{item.kind.upper()} "
         segments.append(Segment(loud, look.style("warning", ground)))
         room -= len(loud)
-    hits = [*story.found, *(hit for hit in story.verdict.hits if topic in (None, hit.topic))]
-    spans = [(hit.start, hit.end) for hit in hits if hit.field == "title"]
+    own = (hit for hit in story.verdict.hits if hit.topic == topic or (topic is None and not story.found))
+    spans = [(hit.start, hit.end) for hit in (*story.found, *own) if hit.field == "title"]
     segments += paint.marked(
         item.title,
         spans,
