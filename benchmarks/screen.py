@@ -5,13 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import queue
 import re
-import select
 import signal
 import statistics
 import struct
 import subprocess
+import sys
 import termios
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -23,7 +25,10 @@ KITTY = re.compile(rb"\x1b\[[<>]\d*u")
 
 
 class Tty:
-    """A program on 40 rows of 140 columns. Times are seconds since just before it started or a key was written."""
+    """A program on 40 rows of 140 columns. Times are seconds since just before it started or a key was written.
+
+    What it writes is read on a thread: when it came is not to depend on how long what came before takes to be parsed.
+    """
 
     def __init__(
         self, argv: Sequence[str], env: Mapping[str, str] | None = None, rows: int = 40, cols: int = 140
@@ -39,19 +44,28 @@ class Tty:
         )  # fmt: skip
         os.close(slave)
         self.written = 0
+        self._came: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        sys.setswitchinterval(0.0005)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self.fd, 1 << 20)
+            except OSError:
+                return
+            self._came.put((time.perf_counter(), data))
+            for match in QUERY.finditer(data):
+                os.write(self.fd, b"\x1b[?%b;%d$y" % (match[1], 2 if match[1] == b"2026" else 0))
 
     def pump(self, seconds: float) -> float | None:
-        """Take in what is written within so many seconds; when the first of it came."""
-        if not select.select([self.fd], [], [], seconds)[0]:
-            return None
-        at = time.perf_counter()
+        """Take in what is written within so many seconds; when it came."""
         try:
-            data = os.read(self.fd, 1 << 20)
-        except OSError:
+            at, data = self._came.get(timeout=max(0.0, seconds))
+        except queue.Empty:
             return None
         self.written += len(data)
-        for match in QUERY.finditer(data):
-            os.write(self.fd, b"\x1b[?%b;%d$y" % (match[1], 2 if match[1] == b"2026" else 0))
         self._stream.feed(KITTY.sub(b"", data))
         return at
 
@@ -131,6 +145,7 @@ class Tty:
             if self.process.poll() is None:
                 self.process.kill()
             self.process.wait()
+        self._reader.join()
         os.close(self.fd)
 
 

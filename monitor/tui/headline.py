@@ -54,7 +54,7 @@ def heading(
 def row(
     story: Story, width: int, look: Look, ground: Ground, *, topic: str | None, source: str, now: datetime, picked: bool
 ) -> list[Segment]:
-    """The story in exactly `width` cells. Marked is what a query found and what `topic` did, or else what any topic did."""
+    """The story in exactly `width` cells; marked is what a query found and the hits of `topic`, else those of all."""
     item, state = story.item, story.state
     glyph, role = state_mark(story, now)
     bar = "✓" if picked else "▌" if ground == "raised" else " "
