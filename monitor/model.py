@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import blake2b
 from typing import Literal
 
 from msgspec import Struct, field
@@ -48,6 +47,8 @@ class Source(Struct, frozen=True, kw_only=True):
     @property
     def address(self) -> str | None:
         """What tells its url from any other without showing it; None for local text."""
+        from hashlib import blake2b  # with OpenSSL behind it, which no first screen waits for
+
         return None if self.url is None else blake2b(self.url.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
