@@ -402,7 +402,10 @@ async def test_a_long_verdict_stands_above_what_is_typed(show):
         await it.press("enter")
         assert 'no such time (say "2h", "3d", "18:30" or "tomorrow")' in it.lines[-2]
         assert "tomorrow): 99:99" in it.lines[-1]
-        await it.press("escape", "l")
+        await it.press("escape", "A")
+        assert "shown in Defense read? y/n" in it.lines[-1]
+        assert "no such time" not in it.text
+        await it.press("n", "l")
         assert it.lines[-1].startswith(" limit:")
         assert "no such time" not in it.text
 

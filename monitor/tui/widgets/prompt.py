@@ -147,7 +147,7 @@ class Prompt(Vertical):
 
     def _close(self) -> None:
         self.question, self._judging = None, None
-        self.remove_class("-asking")
+        self.remove_class("-asking", "-long")
         self.done()
 
     def action_nothing(self) -> None:
